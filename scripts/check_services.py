@@ -41,6 +41,7 @@ def broker_problem(url: str) -> str | None:
 
 
 def main() -> int:
+    """Print the silent services; return 1 if there is one."""
     problems = [
         problem
         for problem in (

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
 def main() -> None:
+    """Run the three steps."""
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("seed", verbosity=1)

@@ -67,19 +67,25 @@ def services(host: str, port: int, data_dir: Path) -> list[Service]:
     return [
         Service(
             "web",
-            [python, "-m", "gunicorn", "edec_ia.wsgi:application"]
-            + ["--bind", f"{host}:{port}", "--workers", web_workers]
-            + ["--log-level", "warning", "--timeout", "60"],
+            [
+                *(python, "-m", "gunicorn", "edec_ia.wsgi:application"),
+                *("--bind", f"{host}:{port}", "--workers", web_workers),
+                *("--log-level", "warning", "--timeout", "60"),
+            ],
         ),
         Service(
             "worker",
-            [*celery, "worker", "--concurrency", job_workers, "--loglevel", "WARNING"]
-            + ["--without-gossip", "--without-mingle", "--hostname", f"demo-{port}@%h"],
+            [
+                *(*celery, "worker", "--concurrency", job_workers, "--loglevel", "WARNING"),
+                *("--without-gossip", "--without-mingle", "--hostname", f"demo-{port}@%h"),
+            ],
         ),
         Service(
             "planificateur",
-            [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]
-            + ["--schedule", str(data_dir / "celerybeat-schedule")],
+            [
+                *(*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""),
+                *("--schedule", str(data_dir / "celerybeat-schedule")),
+            ],
         ),
     ]
 
@@ -103,16 +109,18 @@ class Supervisor:
         self.stopping = False
 
     def request_stop(self, _signal: int, _frame: FrameType | None) -> None:
+        """Signal handler: the main loop ends at its next turn."""
         self.stopping = True
 
     def start(self) -> None:
+        """Start every service in its own process group."""
         for service in self.services:
-            self.processes[service.name] = subprocess.Popen(  # noqa: S603  # our own commands
+            self.processes[service.name] = subprocess.Popen(
                 service.command,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=die_with_parent,  # noqa: PLW1509  # no thread exists yet
+                preexec_fn=die_with_parent,  # safe: no thread exists yet
             )
 
     def dead(self) -> tuple[str, int] | None:
@@ -172,6 +180,7 @@ class Supervisor:
 
 
 def answers(url: str) -> bool:
+    """Tell whether ``url`` answers 200."""
     try:
         with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  # our own address
             return bool(response.status == 200)
@@ -197,6 +206,7 @@ def announce(url: str) -> None:
 
 
 def main() -> int:
+    """Check the port, then run the services."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check-port", action="store_true", help="only tell whether PORT is free")
     options = parser.parse_args()
