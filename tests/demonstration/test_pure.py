@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stdnum.fr import siren as stdnum_siren
 from stdnum.fr import siret as stdnum_siret
 
-from edec_ia.demonstration import identities, names, profiles
+from edec_ia.demonstration import budget, identities, names, profiles
 from edec_ia.demonstration.calendar import DemoCalendar
 from edec_ia.demonstration.randomness import Weighted, source
 
@@ -100,3 +100,22 @@ def test_weighted_follows_the_weights():
 def test_weighted_refuses_nothing_to_draw():
     with pytest.raises(ValueError, match="positive"):
         Weighted({})
+
+
+def test_the_budget_says_what_is_public():
+    assert sum(line.planned_cents for line in budget.LINES) == 104_610_000
+    assert sum(budget.FUNDER_AMOUNTS.values()) == 104_610_000
+    assert budget.FUNDER_AMOUNTS["etat"] == 50_733_100
+    assert {line.axis for line in budget.LINES} == {1, 2, 3, 4}
+
+
+@given(st.dates(date(2020, 1, 1), date(2090, 12, 31)), st.integers(0, 50))
+def test_invoices_never_overrun_their_line(today, seed):
+    calendar = DemoCalendar(today)
+    for line in budget.LINES:
+        found = budget.invoices(line, seed, calendar)
+        eligible = sum(invoice.amount_cents - invoice.ineligible_cents for invoice in found)
+        assert eligible == round(line.planned_cents * line.consumed)
+        assert all(invoice.amount_cents > invoice.ineligible_cents >= 0 for invoice in found)
+        assert all(calendar.starts_on <= invoice.on <= today for invoice in found)
+        assert [invoice.on for invoice in found] == sorted(invoice.on for invoice in found)
