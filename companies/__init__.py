@@ -1,0 +1,1 @@
+"""Companies: who takes part in a programme, with whom, and since when."""
