@@ -1,0 +1,1 @@
+"""Questionnaires, diagnostics of companies, results and action plans."""

@@ -1,0 +1,67 @@
+"""A questionnaire's definition: the format its authors write, read into frozen values.
+
+`docs/questionnaire-format.md` documents the format. Pure: no database, no clock, no settings.
+"""
+
+from .parsing import parse_definition
+from .problems import DefinitionError, Problem
+from .shapes import (
+    CHOICE_KINDS,
+    NUMERIC_KINDS,
+    SCALE_KINDS,
+    UNSCORED_KINDS,
+    Aggregation,
+    AllOf,
+    AnyOf,
+    Cap,
+    Choice,
+    Condition,
+    Definition,
+    Dimension,
+    DimensionAtMost,
+    Kind,
+    Level,
+    Measure,
+    Not,
+    Operator,
+    Predicate,
+    Question,
+    Reading,
+    Row,
+    Scale,
+    Stake,
+    Step,
+    Threshold,
+)
+
+__all__ = [
+    "CHOICE_KINDS",
+    "NUMERIC_KINDS",
+    "SCALE_KINDS",
+    "UNSCORED_KINDS",
+    "Aggregation",
+    "AllOf",
+    "AnyOf",
+    "Cap",
+    "Choice",
+    "Condition",
+    "Definition",
+    "DefinitionError",
+    "Dimension",
+    "DimensionAtMost",
+    "Kind",
+    "Level",
+    "Measure",
+    "Not",
+    "Operator",
+    "Predicate",
+    "Problem",
+    "Question",
+    "Reading",
+    "Row",
+    "Scale",
+    "Stake",
+    "Step",
+    "Threshold",
+    "parse_definition",
+]

@@ -1,0 +1,155 @@
+"""What a document must hold beyond the shape of each value: codes, kinds, cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from .problems import gettext_noop as _
+from .reading import Node, Problems, shown
+from .shapes import (
+    CHOICE_KINDS,
+    NUMERIC_KINDS,
+    SCALE_KINDS,
+    UNSCORED_KINDS,
+    Definition,
+    Kind,
+    Question,
+)
+
+MAX_QUESTIONS_IN_ALL = 600
+
+
+def check_codes(definition: Definition, problems: Problems) -> None:
+    """Note duplicate codes, too many questions, and levels out of order."""
+    _note_duplicates("levels", [level.code for level in definition.levels], problems)
+    _note_duplicates("dimensions", [each.code for each in definition.dimensions], problems)
+    codes = [q.code for dimension in definition.dimensions for q in dimension.questions]
+    _note_duplicates("questions", codes, problems)
+    if len(codes) > MAX_QUESTIONS_IN_ALL:
+        expected = _("au plus %(most)s questions en tout")
+        problems.note("dimensions", expected, str(len(codes)), most=MAX_QUESTIONS_IN_ALL)
+    if not any(q.is_scored for d in definition.dimensions if d.weight for q in d.questions):
+        problems.note("dimensions", _("au moins une question avec un poids"), "0")
+    _check_levels(definition, problems)
+
+
+def _check_levels(definition: Definition, problems: Problems) -> None:
+    levels = definition.levels
+    if levels and levels[0].starts_at != 0:
+        path = f"levels[{levels[0].code}].from"
+        problems.note(path, _("0 pour le premier niveau"), str(levels[0].starts_at))
+    for lower, higher in pairwise(levels):
+        if higher.starts_at <= lower.starts_at:
+            path = f"levels[{higher.code}].from"
+            expected = _("plus que le niveau précédent (%(least)s)")
+            problems.note(path, expected, str(higher.starts_at), least=lower.starts_at)
+    known = definition.level_by_code
+    for dimension in definition.dimensions:
+        for reading in dimension.readings:
+            if reading.level not in known:
+                path = f"dimensions[{dimension.code}].levels[{reading.level}].level"
+                problems.note(path, _("le code d’un niveau du questionnaire"), reading.level)
+
+
+def _note_duplicates(path: str, codes: Iterable[str], problems: Problems) -> None:
+    seen: set[str] = set()
+    for code in codes:
+        if code and code in seen:
+            problems.note(f"{path}[{code}].code", _("un code qui ne sert qu’une fois"), code)
+        seen.add(code)
+
+
+def check_question(question: Question, node: Node) -> None:
+    """Note what a question of this kind lacks or has in excess."""
+    if node.values.get("kind") != question.kind.value:
+        return
+    before = len(node.problems)
+    _check_choices(question, node)
+    _check_scale(question, node)
+    _check_numbers(question, node)
+    if question.kind in UNSCORED_KINDS and question.weight:
+        node.note("weight", _("0 : une question de ce genre ne peut pas être notée"))
+    elif len(node.problems) == before and question.weight and question.points_possible <= 0:
+        node.note("weight", _("0, ou des points qui permettent de noter la question"))
+
+
+def _check_choices(question: Question, node: Node) -> None:
+    if question.kind not in CHOICE_KINDS:
+        if question.choices:
+            node.note("choices", _("pas de choix pour ce genre de question"))
+        return
+    if len(question.choices) < 2:
+        node.note("choices", _("au moins deux choix"))
+    _note_duplicates(node.at("choices"), [c.code for c in question.choices], node.problems)
+    if question.kind is Kind.SINGLE and any(choice.exclusive for choice in question.choices):
+        node.note("choices", _("« exclusive » seulement dans un choix multiple"))
+    if question.full_at is not None and question.full_at <= 0:
+        node.note("full_at", _("un nombre plus grand que 0"))
+
+
+def _check_scale(question: Question, node: Node) -> None:
+    if question.kind in SCALE_KINDS and question.scale is None:
+        node.note("scale", _("une échelle : min, max, min_label, max_label"))
+    if question.kind not in SCALE_KINDS and question.scale is not None:
+        node.note("scale", _("pas d’échelle pour ce genre de question"))
+    if question.scale is not None and question.scale.maximum <= question.scale.minimum:
+        path, found = f"{node.at('scale')}.max", shown(question.scale.maximum)
+        node.problems.note(path, _("un nombre plus grand que « min »"), found)
+    if question.kind is Kind.MATRIX:
+        if not question.rows:
+            node.note("rows", _("au moins une ligne"))
+        _note_duplicates(node.at("rows"), [row.code for row in question.rows], node.problems)
+    elif question.rows:
+        node.note("rows", _("pas de lignes pour ce genre de question"))
+
+
+def _check_numbers(question: Question, node: Node) -> None:
+    if question.kind not in NUMERIC_KINDS:
+        for key in ("min", "max", "points_by_value"):
+            if node.has(key):
+                node.note(key, _("cette clé ne vaut que pour un nombre, un pourcentage, un montant"))
+        return
+    least, most = question.minimum, question.maximum
+    if least is not None and most is not None and most <= least:
+        node.note("max", _("un nombre plus grand que « min »"))
+    starts = [threshold.at_least for threshold in question.thresholds]
+    if starts != sorted(set(starts)):
+        node.note("points_by_value", _("des seuils « at_least » croissants, chacun une fois"))
+
+
+def check_cycles(definition: Definition, problems: Problems) -> None:
+    """Note a question that is shown only according to an answer to itself, however indirectly.
+
+    A question depends on what its own condition names and on what its section's condition names.
+    """
+    needs = definition.needs
+    settled: set[str] = set()
+    for start in needs:
+        cycle = _cycle_from(start, needs, settled)
+        if cycle:
+            path = f"questions[{cycle[0]}].show_if"
+            expected = _("des conditions qui ne tournent pas en rond")
+            problems.note(path, expected, " → ".join(cycle))
+            return
+
+
+def _cycle_from(start: str, needs: dict[str, tuple[str, ...]], settled: set[str]) -> list[str]:
+    """The first cycle met from `start`, as the codes along it; empty when there is none.
+
+    Iterative: a long chain of conditions must not exhaust the stack.
+    """
+    trail: list[str] = []
+    stack: list[tuple[str, bool]] = [(start, False)]
+    while stack:
+        code, leaving = stack.pop()
+        if leaving:
+            trail.pop()
+            settled.add(code)
+        elif code in trail:
+            return [*trail[trail.index(code) :], code]
+        elif code not in settled:
+            trail.append(code)
+            stack.append((code, True))
+            stack.extend((needed, False) for needed in needs.get(code, ()))
+    return []

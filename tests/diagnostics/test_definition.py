@@ -1,0 +1,245 @@
+"""The questionnaire format: what it accepts, and how precisely it refuses."""
+
+from __future__ import annotations
+
+import copy
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagnostics.definition import (
+    AllOf,
+    AnyOf,
+    DefinitionError,
+    DimensionAtMost,
+    Kind,
+    Not,
+    Operator,
+    Predicate,
+    parse_definition,
+)
+
+from .documents import dimension, document, full_document, measure, multiple, plain, scale, single
+
+
+def problems_of(written: Any) -> list[tuple[str, str, str]]:
+    with pytest.raises(DefinitionError) as refused:
+        parse_definition(written)
+    return [(each.path, each.expected % each.values, each.found) for each in refused.value.problems]
+
+
+def test_full_document_is_read_whole():
+    definition = parse_definition(full_document())
+
+    assert [(d.code, d.weight, [q.code for q in d.questions]) for d in definition.dimensions] == [
+        ("strategie", 1, ["usage", "ambition", "pourquoi"]),
+        ("donnees", 3, ["sources", "qualite", "budget", "part"]),
+        ("equipe", 1, ["effectif", "depuis", "outil", "formation"]),
+    ]
+    assert {q.kind for q in definition.questions.values()} == set(Kind)
+    assert definition.questions["formation"].show_if == Not(Predicate("usage", Operator.EQUALS, "non"))
+    assert definition.dimension_by_code["equipe"].show_if == AnyOf(
+        (
+            Predicate("usage", Operator.IN, frozenset({"peu", "oui"})),
+            Predicate("ambition", Operator.AT_LEAST, Fraction(4)),
+        )
+    )
+    assert definition.measure_by_code["cadrer"].propose_if == AllOf(
+        (DimensionAtMost("strategie", "n4"), Predicate("ambition", Operator.AT_MOST, Fraction(3)))
+    )
+    budget = definition.questions["budget"]
+    assert [(t.at_least, t.points) for t in budget.thresholds] == [(0, 0), (500_000, 1), (2_000_000, 2)]
+    assert definition.questions["sources"].points_possible == 3
+    assert (
+        definition.measure_by_code["ranger"].cost_min_cents,
+        definition.measure_by_code["ranger"].cost_max_cents,
+    ) == (
+        0,
+        150_000,
+    )
+    lowest = definition.levels[0]
+    assert definition.dimension_by_code["donnees"].reading_of(lowest) == "Vos données dorment."
+    assert definition.dimension_by_code["equipe"].reading_of(lowest) == "Vous découvrez le sujet."
+
+
+def test_several_keys_in_one_condition_all_have_to_hold():
+    written = document(
+        dimension("d", single("q")),
+        measures=[
+            measure(
+                "m",
+                "d",
+                {"dimension": "d", "level_at_most": "n2", "any": [{"question": "q", "answered": True}]},
+            )
+        ],
+    )
+    assert parse_definition(written).measures[0].propose_if == AllOf(
+        (DimensionAtMost("d", "n2"), AnyOf((Predicate("q", Operator.ANSWERED, True),)))
+    )
+
+
+def test_every_problem_is_told_at_once_with_its_place():
+    written = document(
+        dimension(
+            "d",
+            single("q1", wieght=3),
+            single("q1"),
+            scale("q2", scale={"min": 5, "max": 1}),
+            plain("q3", "couleur"),
+            plain("q4", "long_text", weight=2),
+            multiple("q5", show_if={"question": "nulle-part", "selected": "a"}),
+            single("q6", show_if={"question": "q5", "equals": "a"}),
+        ),
+        minutes="dix",
+        measures=[
+            measure("m", "ailleurs", {"dimension": "d", "level_at_most": "n9"}, cost={"min": 5, "max": 1})
+        ],
+    )
+    assert problems_of(written) == [
+        ("dimensions[d].questions[q1].wieght", "aucune clé de ce nom ici", "« wieght »"),
+        (
+            "dimensions[d].questions[q3].kind",
+            "un mot parmi : " + ", ".join(Kind),
+            "« couleur »",
+        ),
+        ("dimensions[d].questions[q2].scale.max", "un nombre plus grand que « min »", "« 1 »"),
+        (
+            "dimensions[d].questions[q4].weight",
+            "0 : une question de ce genre ne peut pas être notée",
+            "« 2 »",
+        ),
+        ("minutes", "un nombre entier de 1 à 600", "« dix »"),
+        ("questions[q1].code", "un code qui ne sert qu’une fois", "q1"),
+        (
+            "dimensions[d].questions[q5].show_if.question",
+            "le code d’une question du questionnaire",
+            "« nulle-part »",
+        ),
+        (
+            "dimensions[d].questions[q6].show_if.equals",
+            "« selected » pour ce genre de question",
+            "« a »",
+        ),
+        ("measures[m].dimension", "le code d’une dimension du questionnaire", "« ailleurs »"),
+        ("measures[m].cost.max", "un montant au moins égal à « min »", "« 1 »"),
+        ("measures[m].propose_if.level_at_most", "le code d’un niveau du questionnaire", "« n9 »"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"levels": []}, [("levels", "une liste de 2 à 10 éléments", "0")]),
+        ({"dimensions": "rien"}, [("dimensions", "une liste de 1 à 40 éléments", "« rien »")]),
+        ({"titre": "x"}, [("titre", "aucune clé de ce nom ici", "« titre »")]),
+        ({"code": "à revoir"}, None),
+        ({"title": "x" * 301}, [("title", "un texte d’au plus 300 caractères", "« " + "x" * 60 + "… »")]),
+        ({"title": "a\x00b"}, [("title", "un texte sans caractère de contrôle", "« a�b »")]),
+        ({"version": True}, [("version", "un nombre entier de 1 à 10000", "« True »")]),
+    ],
+)
+def test_wrong_values_are_refused(change, expected):
+    found = problems_of({**document(dimension("d", single("q"))), **change})
+    if expected is None:
+        assert [path for path, _expected, _found in found] == ["code"]
+    else:
+        assert found[: len(expected)] == expected
+
+
+@pytest.mark.parametrize("written", [None, [], "texte", 3])
+def test_a_document_that_is_no_mapping_is_refused(written):
+    assert [path for path, _expected, _found in problems_of(written)] == ["document"]
+
+
+def test_levels_start_at_zero_and_rise():
+    levels = copy.deepcopy(full_document()["levels"])
+    levels[0]["from"], levels[2]["from"] = 5, 10
+    assert problems_of({**full_document(), "levels": levels}) == [
+        ("levels[n1].from", "0 pour le premier niveau", "5"),
+        ("levels[n3].from", "plus que le niveau précédent (20)", "10"),
+    ]
+
+
+def test_a_cycle_of_conditions_is_refused():
+    written = document(
+        dimension("d", single("a", show_if={"question": "b", "equals": "oui"})),
+        dimension("e", single("b"), show_if={"not": {"question": "c", "answered": True}}),
+        dimension("f", single("c", show_if={"question": "a", "equals": "oui"})),
+    )
+    [(path, expected, found)] = problems_of(written)
+    assert (path, expected) == ("questions[a].show_if", "des conditions qui ne tournent pas en rond")
+    assert found == "a → b → c → a"
+
+
+def test_a_question_cannot_depend_on_a_score_nor_on_itself():
+    looped = document(dimension("d", single("a", show_if={"question": "a", "equals": "oui"})))
+    assert [found for _path, _expected, found in problems_of(looped)] == ["a → a"]
+    scored = document(dimension("d", single("a", show_if={"dimension": "d", "level_at_most": "n1"})))
+    assert [path for path, _expected, _found in problems_of(scored)] == [
+        "dimensions[d].questions[a].show_if.dimension",
+        "dimensions[d].questions[a].show_if.level_at_most",
+    ]
+
+
+def test_a_long_chain_of_conditions_is_no_cycle():
+    questions = [single("q0")] + [
+        single(f"q{rank}", show_if={"question": f"q{rank - 1}", "equals": "oui"}) for rank in range(1, 480)
+    ]
+    sections = [dimension(f"d{start}", *questions[start : start + 120]) for start in range(0, 480, 120)]
+    definition = parse_definition(document(*reversed(sections)))
+    assert definition.evaluation_order[0] == "q0"
+    assert definition.evaluation_order[-1] == "q479"
+
+
+def test_absurd_sizes_are_refused():
+    many = [dimension(f"d{rank}", *(single(f"q{rank}-{each}") for each in range(120))) for rank in range(30)]
+    assert ("dimensions", "au plus 600 questions en tout", "3600") in problems_of(document(*many))
+    huge = dimension("d", *(single(f"q{each}") for each in range(5000)))
+    assert ("dimensions[d].questions", "une liste de 1 à 120 éléments", "5000") in problems_of(document(huge))
+    deep: dict[str, Any] = {"question": "a", "equals": "oui"}
+    for _ in range(400):
+        deep = {"not": deep}
+    [(_path, expected, _found)] = problems_of(
+        document(dimension("d", single("a"), single("b", show_if=deep)))
+    )[:1]
+    assert expected == "au plus 8 conditions imbriquées"
+
+
+def test_thousands_of_problems_stop_at_a_readable_number():
+    broken = [dimension(f"d{rank}", *({} for _ in range(100))) for rank in range(20)]
+    assert len(problems_of(document(*broken))) == 200
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@st.composite
+def damaged_documents(draw):
+    """The full document with one place replaced by anything at all."""
+    written = copy.deepcopy(full_document())
+    place: Any = written
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = draw(st.sampled_from(keys))
+        if isinstance(place[key], dict | list) and place[key] and draw(st.booleans()):
+            place = place[key]
+        else:
+            place[key] = draw(json_values)
+            return written
+
+
+@given(damaged_documents())
+def test_a_damaged_document_is_read_or_refused_never_a_crash(written):
+    problems = ()
+    try:
+        parse_definition(written)
+    except DefinitionError as refused:
+        problems = refused.problems
+    assert all(problem.path and str(problem) for problem in problems)
