@@ -1,0 +1,6 @@
+"""Addresses of companies, under ``/<programme_slug>/``."""
+
+from django.urls import URLPattern
+
+app_name = "companies"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,13 @@
+"""Configuration of the domain-free foundation."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+    verbose_name = "Socle"
+
+    def ready(self) -> None:
+        # Job handlers register themselves on import, so that an unknown name fails at start.
+        autodiscover_modules("jobs", "kinds", "indicators", "search", "messages", "tasks_today", "panels")

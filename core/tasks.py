@@ -1,0 +1,17 @@
+"""Celery tasks: two wake-ups. What they carry is an id; what they do is in ``core.jobs``."""
+
+from celery import shared_task
+
+from core import jobs
+
+
+@shared_task(name="core.tasks.run_job")
+def run_job(job_id: str) -> None:
+    """Carry out one job if it is still to be taken."""
+    jobs.run(job_id)
+
+
+@shared_task(name="core.tasks.sweep_jobs")
+def sweep_jobs() -> None:
+    """Wake up what the broker lost or a dead worker left."""
+    jobs.sweep()

@@ -1,0 +1,6 @@
+"""Addresses of diagnostics, under ``/<programme_slug>/``."""
+
+from django.urls import URLPattern
+
+app_name = "diagnostics"
+urlpatterns: list[URLPattern] = []

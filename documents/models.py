@@ -1,0 +1,64 @@
+"""A document: what it tells is frozen in a snapshot; its file and hash are the authority."""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.enums import choices
+from core.models import StoredFile
+from documents.enums import DocumentStatus
+from programme.models import Programme, ProgrammeOwnedQuerySet
+
+# Letters and digits that nobody confuses when reading a code aloud.
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def new_code() -> str:
+    """A verification code printed on the document: 10 unambiguous characters (about 50 bits)."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _index in range(10))
+
+
+class Document(models.Model):
+    """A document of some registered kind.
+
+    ``subject_type`` / ``subject_id`` say what it is about (``participation`` 12) without a foreign key
+    to a higher app; the app that made it decides who may read it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="documents")
+    kind = models.CharField(max_length=60)
+    title = models.CharField(_("titre"), max_length=200)
+    code = models.CharField(max_length=10, unique=True, default=new_code)
+    subject_type = models.CharField(max_length=40, blank=True)
+    subject_id = models.CharField(max_length=40, blank=True)
+    snapshot = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    schema = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=8, choices=choices(DocumentStatus), default=DocumentStatus.PENDING)
+    is_final = models.BooleanField(_("définitif"), default=False)
+    for_funders = models.BooleanField(_("visible des financeurs"), default=False)
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    data_file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    pages = models.PositiveSmallIntegerField(null=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="documents"
+    )
+    job_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ready_at = models.DateTimeField(null=True)
+
+    objects = ProgrammeOwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        indexes = [
+            models.Index(fields=["programme", "kind", "-created_at"], name="document_by_kind"),
+            models.Index(fields=["subject_type", "subject_id"], name="document_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

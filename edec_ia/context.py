@@ -1,0 +1,33 @@
+"""Context every page receives: the shell's navigation and the product's own facts. No query."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from edec_ia.navigation import navigation
+from programme.access import Access
+from programme.links import programme_url
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Programme, caller, navigation. Public pages do not touch the session."""
+    programme = getattr(request, "programme", None)
+    access: Access | None = getattr(request, "access", None)
+    match = request.resolver_match
+    rule = getattr(match.func, "access_rule", None) if match else None
+    private = access is not None and rule is not None and not rule.public
+    return {
+        "programme": programme,
+        "access": access if private else None,
+        "nav": navigation(programme, access, request.path) if private else (),
+        "app_version": settings.APP_VERSION,
+        "support_email": settings.SUPPORT_EMAIL,
+        "demo_mode": settings.EDEC_DEMO,
+        "search_url": _search_url(access) if private else "",
+        "reference": getattr(request, "reference", ""),
+    }
+
+
+def _search_url(access: Access | None) -> str:
+    return programme_url(access.programme, "reports:search") if access and access.is_staff else ""

@@ -1,0 +1,136 @@
+"""Navigation of the signed-in shells, in the programme's own words. Addresses are computed once."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.urls import NoReverseMatch
+from django.utils.translation import gettext_lazy as _
+
+from programme.access import Access
+from programme.enums import OFFICE, STAFF, Role
+from programme.links import programme_url
+from programme.models import Programme
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link of the navigation."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Links under one heading."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+
+# (heading, ((label, URL name, icon, roles), …))
+_ALL_STAFF = (*STAFF,)
+_STAFF_MENU = (
+    (
+        _("Pilotage"),
+        (
+            (_("Tableau de bord"), "reports:dashboard", "home", _ALL_STAFF),
+            (_("Rapports"), "reports:report_list", "file-text", OFFICE),
+            (_("Budget"), "funding:overview", "euro", OFFICE),
+        ),
+    ),
+    (
+        _("Accompagnement"),
+        (
+            (_("Entreprises"), "companies:list", "building", _ALL_STAFF),
+            (_("Diagnostics"), "diagnostics:list", "clipboard-check", _ALL_STAFF),
+            (_("Plans d’actions"), "diagnostics:plan_list", "list-checks", _ALL_STAFF),
+        ),
+    ),
+    (
+        _("Formation"),
+        ((_("Sessions"), "trainings:session_list", "graduation", (*STAFF, Role.TRAINER)),),
+    ),
+    (
+        _("Capitalisation"),
+        (
+            (_("Millésimes"), "observatory:release_list", "chart", OFFICE),
+            (_("Observatoire public"), "observatory:public", "globe", _ALL_STAFF),
+        ),
+    ),
+    (
+        _("Administration"),
+        (
+            (_("E-mails envoyés"), "notifications:message_list", "mail", OFFICE),
+            (_("Paramètres"), "reports:settings", "settings", (Role.DIRECTOR,)),
+        ),
+    ),
+)
+_FUNDER_MENU = (
+    (
+        "",
+        (
+            (_("Avancement"), "reports:funder_progress", "home", (Role.FUNDER,)),
+            (_("Budget"), "funding:funder_budget", "euro", (Role.FUNDER,)),
+            (_("Rapports"), "reports:funder_reports", "file-text", (Role.FUNDER,)),
+        ),
+    ),
+)
+_COMPANY_MENU = (
+    (
+        "",
+        (
+            (_("Accueil"), "companies:space_home", "home", (Role.COMPANY,)),
+            (_("Diagnostic"), "diagnostics:space_diagnostics", "clipboard-check", (Role.COMPANY,)),
+            (_("Plan d’actions"), "diagnostics:space_plan", "list-checks", (Role.COMPANY,)),
+            (_("Formations"), "trainings:space_sessions", "graduation", (Role.COMPANY,)),
+            (_("Documents"), "documents:space_documents", "file-text", (Role.COMPANY,)),
+        ),
+    ),
+)
+_MENUS = {
+    "layout/staff.html": _STAFF_MENU,
+    "layout/funder.html": _FUNDER_MENU,
+    "layout/company.html": _COMPANY_MENU,
+    "layout/public.html": (),
+}
+
+
+def _landed(programme: Programme, name: str) -> str:
+    try:
+        return programme_url(programme, name)
+    except NoReverseMatch:
+        return ""
+
+
+@lru_cache(maxsize=512)
+def _menu(slug: str, shell: str, roles: frozenset[Role]) -> tuple[Group, ...]:
+    programme = Programme(slug=slug)
+    groups = []
+    for heading, rows in _MENUS[shell]:
+        entries = tuple(
+            Entry(str(label), url, icon)
+            for label, name, icon, allowed in rows
+            if not roles.isdisjoint(allowed) and (url := _landed(programme, name))
+        )
+        if entries:
+            groups.append(Group(str(heading), entries))
+    return tuple(groups)
+
+
+def navigation(programme: Programme, access: Access, path: str) -> tuple[Group, ...]:
+    """The caller's menu, with the entry of the present page marked (the longest address that fits)."""
+    groups = _menu(programme.slug, access.shell, access.roles)
+    fitting = [entry.url for group in groups for entry in group.entries if path.startswith(entry.url)]
+    if not fitting:
+        return groups
+    best = max(fitting, key=len)
+    return tuple(
+        Group(
+            group.label,
+            tuple(Entry(e.label, e.url, e.icon, current=e.url == best) for e in group.entries),
+        )
+        for group in groups
+    )

@@ -1,0 +1,31 @@
+"""Addresses of the whole product. System paths come first; a programme cannot take their names."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from core.views import health_page
+from programme import views as programme_views
+
+APPS = (
+    "programme",
+    "notifications",
+    "documents",
+    "companies",
+    "diagnostics",
+    "trainings",
+    "funding",
+    "observatory",
+    "reports",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", programme_views.programme_list, name="programme_list"),
+    path("sante/", health_page, name="health"),
+    path("comptes/", include("accounts.urls")),
+    path("comptes/", include("allauth.urls")),
+    path("verifier/", include("documents.urls_public")),
+    path("api/v1/", include("edec_ia.api_urls")),
+]
+if settings.EDEC_DEMO:
+    urlpatterns.append(path("comptes/entrer/<slug:role>/", programme_views.enter_as, name="enter_as"))
+urlpatterns += [path("<slug:programme_slug>/", include(f"{app}.urls")) for app in APPS]

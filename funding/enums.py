@@ -1,0 +1,81 @@
+"""Enums of money."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+
+class PlanStatus(StrEnum):
+    """Life of a version of the plan."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    SUPERSEDED = "superseded"
+
+    @property
+    def label(self) -> str:
+        """Words shown on screen."""
+        return {
+            PlanStatus.DRAFT: _("brouillon"),
+            PlanStatus.ACTIVE: _("en vigueur"),
+            PlanStatus.SUPERSEDED: _("remplacé"),
+        }[self]
+
+
+class ExpenseStatus(StrEnum):
+    """Life of an expense (money.md §2)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    VALIDATED = "validated"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        """Words shown on screen."""
+        return {
+            ExpenseStatus.DRAFT: _("brouillon"),
+            ExpenseStatus.SUBMITTED: _("soumise"),
+            ExpenseStatus.VALIDATED: _("validée"),
+            ExpenseStatus.PAID: _("payée"),
+            ExpenseStatus.CANCELLED: _("annulée"),
+        }[self]
+
+
+class Nature(StrEnum):
+    """Natures of expense, each in an account class of the financial report."""
+
+    PURCHASES = "purchases"
+    SERVICES = "services"
+    FEES = "fees"
+    TRAVEL = "travel"
+    COMMUNICATION = "communication"
+    STAFF = "staff"
+    OVERHEADS = "overheads"
+
+    @property
+    def label(self) -> str:
+        """Words shown on screen."""
+        return {
+            Nature.PURCHASES: _("Achats"),
+            Nature.SERVICES: _("Services extérieurs"),
+            Nature.FEES: _("Honoraires et prestations"),
+            Nature.TRAVEL: _("Déplacements et missions"),
+            Nature.COMMUNICATION: _("Communication et publications"),
+            Nature.STAFF: _("Charges de personnel"),
+            Nature.OVERHEADS: _("Autres charges de gestion"),
+        }[self]
+
+    @property
+    def account(self) -> str:
+        """Account class (60 to 68) of the financial report."""
+        return {
+            Nature.PURCHASES: "60",
+            Nature.SERVICES: "61",
+            Nature.FEES: "62",
+            Nature.TRAVEL: "62",
+            Nature.COMMUNICATION: "62",
+            Nature.STAFF: "64",
+            Nature.OVERHEADS: "65",
+        }[self]

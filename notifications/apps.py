@@ -1,0 +1,8 @@
+"""Notifications: messages sent, and their ledger."""
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"
+    verbose_name = "Messages"

@@ -1,0 +1,23 @@
+"""Filters of the ledger of messages."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from core.enums import choices
+from notifications.enums import MessageStatus
+from notifications.models import Message
+
+
+class MessageFilter(django_filters.FilterSet):
+    """By address and by state."""
+
+    destinataire = django_filters.CharFilter(
+        field_name="email", lookup_expr="icontains", label=_("Destinataire")
+    )
+    etat = django_filters.ChoiceFilter(
+        field_name="status", choices=choices(MessageStatus), label=_("État"), empty_label=_("Tous")
+    )
+
+    class Meta:
+        model = Message
+        fields: list[str] = []

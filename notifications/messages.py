@@ -1,0 +1,10 @@
+"""Messages this app sends by itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.registries import MessageTemplate, message_templates
+
+message_templates.register(
+    "fresh_link",
+    MessageTemplate(label=_("Nouveau lien personnel"), reason=_("Vous avez demandé un nouveau lien.")),
+)

@@ -1,0 +1,6 @@
+"""Addresses of reports, under ``/<programme_slug>/``."""
+
+from django.urls import URLPattern
+
+app_name = "reports"
+urlpatterns: list[URLPattern] = []

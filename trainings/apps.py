@@ -1,0 +1,8 @@
+"""Trainings: courses, sessions, enrolments and attendance."""
+
+from django.apps import AppConfig
+
+
+class TrainingsConfig(AppConfig):
+    name = "trainings"
+    verbose_name = "Formations"

@@ -1,0 +1,6 @@
+"""Addresses of trainings, under ``/<programme_slug>/``."""
+
+from django.urls import URLPattern
+
+app_name = "trainings"
+urlpatterns: list[URLPattern] = []
