@@ -1,0 +1,1 @@
+"""Trainings: courses, sessions by half-day, enrolments, attendance."""

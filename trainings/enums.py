@@ -17,10 +17,10 @@ class Stake(StrEnum):
     def label(self) -> str:
         """Words shown on screen."""
         return {
-            Stake.TECHNICAL: _("Technique"),
-            Stake.LEGAL: _("Juridique"),
-            Stake.ECONOMIC: _("Économique"),
-            Stake.ETHICAL: _("Éthique"),
+            Stake.TECHNICAL: _("technique"),
+            Stake.LEGAL: _("juridique"),
+            Stake.ECONOMIC: _("économique"),
+            Stake.ETHICAL: _("éthique"),
         }[self]
 
 
@@ -35,9 +35,9 @@ class CourseLevel(StrEnum):
     def label(self) -> str:
         """Words shown on screen."""
         return {
-            CourseLevel.AWARENESS: _("Sensibilisation"),
-            CourseLevel.PRACTICE: _("Pratique"),
-            CourseLevel.ADVANCED: _("Approfondissement"),
+            CourseLevel.AWARENESS: _("sensibilisation"),
+            CourseLevel.PRACTICE: _("pratique"),
+            CourseLevel.ADVANCED: _("approfondissement"),
         }[self]
 
 
@@ -52,9 +52,9 @@ class Delivery(StrEnum):
     def label(self) -> str:
         """Words shown on screen."""
         return {
-            Delivery.IN_PERSON: _("En présentiel"),
-            Delivery.REMOTE: _("À distance"),
-            Delivery.MIXED: _("Mixte"),
+            Delivery.IN_PERSON: _("en présentiel"),
+            Delivery.REMOTE: _("à distance"),
+            Delivery.MIXED: _("mixte"),
         }[self]
 
 
@@ -62,6 +62,7 @@ class SessionStatus(StrEnum):
     """State of a session. It is held as soon as somebody was marked present."""
 
     PLANNED = "planned"
+    OPEN = "open"
     HELD = "held"
     CANCELLED = "cancelled"
 
@@ -69,28 +70,39 @@ class SessionStatus(StrEnum):
     def label(self) -> str:
         """Words shown on screen."""
         return {
-            SessionStatus.PLANNED: _("Prévue"),
-            SessionStatus.HELD: _("Tenue"),
-            SessionStatus.CANCELLED: _("Annulée"),
+            SessionStatus.PLANNED: _("prévue"),
+            SessionStatus.OPEN: _("inscriptions ouvertes"),
+            SessionStatus.HELD: _("réalisée"),
+            SessionStatus.CANCELLED: _("annulée"),
+        }[self]
+
+    @property
+    def tone(self) -> str:
+        """Tone of its badge."""
+        return {
+            SessionStatus.PLANNED: "",
+            SessionStatus.OPEN: "accent",
+            SessionStatus.HELD: "good",
+            SessionStatus.CANCELLED: "bad",
         }[self]
 
 
-class Slot(StrEnum):
+class DayPart(StrEnum):
     """A half of a day; sign-in sheets are kept by half-day."""
 
-    MORNING = "morning"
-    AFTERNOON = "afternoon"
+    MORNING = "am"
+    AFTERNOON = "pm"
 
     @property
     def label(self) -> str:
         """Words shown on screen."""
-        return {Slot.MORNING: _("matin"), Slot.AFTERNOON: _("après-midi")}[self]
+        return {DayPart.MORNING: _("matin"), DayPart.AFTERNOON: _("après-midi")}[self]
 
 
 class EnrolmentStatus(StrEnum):
     """State of a person's place in a session."""
 
-    ENROLLED = "enrolled"
+    REGISTERED = "registered"
     WAITING = "waiting"
     CANCELLED = "cancelled"
 
@@ -98,44 +110,44 @@ class EnrolmentStatus(StrEnum):
     def label(self) -> str:
         """Words shown on screen."""
         return {
-            EnrolmentStatus.ENROLLED: _("Inscrit"),
-            EnrolmentStatus.WAITING: _("En liste d'attente"),
-            EnrolmentStatus.CANCELLED: _("Annulé"),
+            EnrolmentStatus.REGISTERED: _("inscrit"),
+            EnrolmentStatus.WAITING: _("en attente"),
+            EnrolmentStatus.CANCELLED: _("annulé"),
         }[self]
 
 
 class Sex(StrEnum):
     """As the agreement's indicators ask; always optional."""
 
-    FEMALE = "female"
-    MALE = "male"
+    FEMALE = "f"
+    MALE = "m"
 
     @property
     def label(self) -> str:
         """Words shown on screen."""
-        return {Sex.FEMALE: _("Femme"), Sex.MALE: _("Homme")}[self]
+        return {Sex.FEMALE: _("femme"), Sex.MALE: _("homme")}[self]
 
 
 class AgeBand(StrEnum):
     """Age bands of the agreement's indicators; always optional."""
 
-    UNDER_26 = "under_26"
-    FROM_26 = "26_44"
-    FROM_45 = "45_54"
-    FROM_55 = "55_plus"
+    UNDER_26 = "under26"
+    FROM_26 = "26-44"
+    FROM_45 = "45-54"
+    FROM_55 = "55+"
 
     @property
     def label(self) -> str:
         """Words shown on screen."""
         return {
-            AgeBand.UNDER_26: _("Moins de 26 ans"),
+            AgeBand.UNDER_26: _("moins de 26 ans"),
             AgeBand.FROM_26: _("26 à 44 ans"),
             AgeBand.FROM_45: _("45 à 54 ans"),
             AgeBand.FROM_55: _("55 ans et plus"),
         }[self]
 
 
-class SocioGroup(StrEnum):
+class Occupation(StrEnum):
     """Socio-professional groups: level 1 of INSEE's PCS 2020; always optional."""
 
     FARMERS = "1"
@@ -149,12 +161,12 @@ class SocioGroup(StrEnum):
     def label(self) -> str:
         """Words shown on screen."""
         return {
-            SocioGroup.FARMERS: _("Agriculteurs exploitants"),
-            SocioGroup.CRAFT: _("Artisans, commerçants et chefs d'entreprise"),
-            SocioGroup.EXECUTIVES: _("Cadres et professions intellectuelles supérieures"),
-            SocioGroup.INTERMEDIATE: _("Professions intermédiaires"),
-            SocioGroup.CLERICAL: _("Employés"),
-            SocioGroup.WORKERS: _("Ouvriers"),
+            Occupation.FARMERS: _("Agriculteurs exploitants"),
+            Occupation.CRAFT: _("Artisans, commerçants et chefs d’entreprise"),
+            Occupation.EXECUTIVES: _("Cadres et professions intellectuelles supérieures"),
+            Occupation.INTERMEDIATE: _("Professions intermédiaires"),
+            Occupation.CLERICAL: _("Employés"),
+            Occupation.WORKERS: _("Ouvriers"),
         }[self]
 
 

@@ -1,5 +1,7 @@
 """Courses, sessions by half-day, enrolments and attendance."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -12,7 +14,19 @@ from core.money import CentsField
 from programme.access import Access
 from programme.enums import Role
 from programme.models import Programme, ProgrammeOwnedQuerySet
-from trainings.enums import EnrolmentStatus, SessionStatus, Slot, Stake
+from trainings.enums import (
+    AgeBand,
+    Contract,
+    CourseLevel,
+    DayPart,
+    Delivery,
+    EnrolmentStatus,
+    Occupation,
+    SessionStatus,
+    Sex,
+    Stake,
+)
+from trainings.hours import minutes_between
 
 
 class Provider(models.Model):
@@ -33,12 +47,16 @@ class Provider(models.Model):
 
 
 class ProviderMember(models.Model):
-    """A trainer's account in a training body (she also holds the ``trainer`` role)."""
+    """A trainer's account in a training body (she also holds the ``trainer`` role).
+
+    A coordinator follows every session of the body; others only those they lead.
+    """
 
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="provider_memberships"
     )
+    is_coordinator = models.BooleanField(_("suit toutes les sessions de l’organisme"), default=False)
 
     class Meta:
         ordering = ["pk"]
@@ -55,13 +73,13 @@ class Course(TimestampedModel):
     code = models.SlugField(max_length=60)
     title = models.CharField(_("titre"), max_length=200)
     stake = models.CharField(_("enjeu"), max_length=10, choices=choices(Stake))
-    level = models.CharField(_("niveau"), max_length=40)
+    level = models.CharField(_("niveau"), max_length=10, choices=choices(CourseLevel))
     audience = models.TextField(_("public"))
     objectives = models.JSONField(_("objectifs"), default=list)
     outline = models.JSONField(_("programme"), default=list)
     half_days = models.PositiveSmallIntegerField(_("demi-journées"))
     minutes = models.PositiveIntegerField(_("durée en minutes"))
-    delivery = models.CharField(_("modalité"), max_length=40)
+    delivery = models.CharField(_("modalité"), max_length=10, choices=choices(Delivery))
 
     objects = ProgrammeOwnedQuerySet.as_manager()
 
@@ -77,20 +95,32 @@ class SessionQuerySet(ProgrammeOwnedQuerySet):
     """Sessions, narrowed by programme and by caller."""
 
     def visible_to(self, access: Access) -> "SessionQuerySet":
-        """Staff see all, trainers those of their body, others none (companies read open ones elsewhere)."""
+        """Staff see all, trainers those they lead or coordinate, others none here.
+
+        Companies register through ``open_to_companies``.
+        """
         rows: SessionQuerySet = self.filter(programme=access.programme)
         if access.is_staff:
             return rows
         if access.has(Role.TRAINER):
-            return rows.filter(
-                Q(trainer=access.user)
-                | Q(provider__in=Provider.objects.filter(members__user=access.user).values("pk"))
-            )
+            coordinated = ProviderMember.objects.filter(user=access.user, is_coordinator=True)
+            return rows.filter(Q(trainer=access.user) | Q(provider__in=coordinated.values("provider_id")))
         return rows.none()
+
+    def open_to_companies(self, programme: Programme, today: date) -> "SessionQuerySet":
+        """Sessions that still take registrations: open, and not yet begun."""
+        rows: SessionQuerySet = self.filter(
+            programme=programme, status=SessionStatus.OPEN, starts_on__gte=today
+        )
+        return rows
 
 
 class Session(TimestampedModel):
-    """A course held at given half-days, in a place or by link."""
+    """A course held at given half-days, in a place or by link.
+
+    ``starts_on`` and ``ends_on`` are projections of the half-days, kept by services so that lists sort
+    and filter on one table. ``request_key`` is the planning form's own key: sent twice, it makes one session.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="sessions")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="sessions")
@@ -109,10 +139,11 @@ class Session(TimestampedModel):
     capacity_max = models.PositiveSmallIntegerField(_("effectif maximum"), default=12)
     price_cents = CentsField(_("prix par personne"), default=0)
     status = models.CharField(
-        _("état"), max_length=10, choices=choices(SessionStatus), default=SessionStatus.PLANNED
+        _("état"), max_length=10, choices=choices(SessionStatus), default=SessionStatus.OPEN
     )
     starts_on = models.DateField(_("premier jour"))
     ends_on = models.DateField(_("dernier jour"))
+    request_key = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = SessionQuerySet.as_manager()
 
@@ -137,7 +168,7 @@ class HalfDay(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="half_days")
     day = models.DateField(_("jour"))
-    part = models.CharField(_("moment"), max_length=10, choices=choices(Slot))
+    part = models.CharField(_("moment"), max_length=2, choices=choices(DayPart))
     starts_at = models.TimeField(_("début"))
     ends_at = models.TimeField(_("fin"))
 
@@ -151,6 +182,36 @@ class HalfDay(models.Model):
     def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y} {self.part}"
 
+    @property
+    def minutes(self) -> int:
+        """Its length."""
+        return minutes_between(self.starts_at, self.ends_at)
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    """Enrolments, narrowed by caller."""
+
+    def visible_to(self, access: Access) -> "EnrolmentQuerySet":
+        """People of the sessions or of the companies that the caller may see, in one programme."""
+        rows = self.filter(session__programme=access.programme)
+        if access.is_office:
+            return rows
+        allowed = Q(pk__in=[])
+        if access.has(Role.TRAINER):
+            allowed |= Q(session__in=Session.objects.visible_to(access).values("pk"))
+        if access.has(Role.ADVISOR, Role.COMPANY):
+            companies = Participation.objects.visible_to(access)
+            allowed |= Q(participation__in=companies.values("pk"))
+        return rows.filter(allowed)
+
+    def holding_a_place(self) -> "EnrolmentQuerySet":
+        """Registered people, neither waiting nor cancelled."""
+        return self.filter(status=EnrolmentStatus.REGISTERED)
+
+    def waiting(self) -> "EnrolmentQuerySet":
+        """People of the waiting list, in their order of arrival."""
+        return self.filter(status=EnrolmentStatus.WAITING).order_by("waiting_since", "pk")
+
 
 class Enrolment(TimestampedModel):
     """A person of a company takes part in a session. Profile fields are only what the agreement asks."""
@@ -160,14 +221,18 @@ class Enrolment(TimestampedModel):
     first_name = models.CharField(_("prénom"), max_length=80)
     last_name = models.CharField(_("nom"), max_length=80)
     email = models.EmailField(_("adresse e-mail"))
-    sex = models.CharField(_("sexe"), max_length=6, blank=True)
-    age_band = models.CharField(_("tranche d’âge"), max_length=10, blank=True)
-    occupation = models.CharField(_("catégorie socioprofessionnelle"), max_length=2, blank=True)
-    contract = models.CharField(_("contrat"), max_length=14, blank=True)
+    sex = models.CharField(_("sexe"), max_length=1, blank=True, choices=choices(Sex))
+    age_band = models.CharField(_("tranche d’âge"), max_length=8, blank=True, choices=choices(AgeBand))
+    occupation = models.CharField(
+        _("catégorie socioprofessionnelle"), max_length=2, blank=True, choices=choices(Occupation)
+    )
+    contract = models.CharField(_("contrat"), max_length=14, blank=True, choices=choices(Contract))
     status = models.CharField(
-        _("état"), max_length=10, choices=choices(EnrolmentStatus), default=EnrolmentStatus.ENROLLED
+        _("état"), max_length=10, choices=choices(EnrolmentStatus), default=EnrolmentStatus.REGISTERED
     )
     waiting_since = models.DateTimeField(null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["last_name", "first_name", "pk"]
@@ -181,6 +246,11 @@ class Enrolment(TimestampedModel):
         indexes = [models.Index(fields=["session", "status"], name="enrolment_by_status")]
 
     def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """First name, then surname."""
         return f"{self.first_name} {self.last_name}"
 
 

@@ -29,10 +29,10 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class PlannedHalfDay:
-    """A half-day asked for; ``slot`` is ``morning`` or ``afternoon``."""
+    """A half-day asked for; ``part`` is ``am`` or ``pm``."""
 
     day: date
-    slot: str
+    part: str
     starts_at: time
     ends_at: time
 
@@ -77,7 +77,7 @@ def _own_fault(half_day: PlannedHalfDay, start: date, end: date) -> Fault | None
 
 def _fault_beside(half_day: PlannedHalfDay, earlier: Sequence[PlannedHalfDay]) -> Fault | None:
     same_day = [other for other in earlier if other.day == half_day.day]
-    if any(other.slot == half_day.slot for other in same_day):
+    if any(other.part == half_day.part for other in same_day):
         return Fault.TWICE
     if any(other.starts_at < half_day.ends_at and half_day.starts_at < other.ends_at for other in same_day):
         return Fault.OVERLAPS
