@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from edec_ia.navigation import navigation
 from programme.access import Access
@@ -25,6 +26,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "support_email": settings.SUPPORT_EMAIL,
         "demo_mode": settings.EDEC_DEMO,
         "search_url": _search_url(access) if private else "",
+        "home_url": programme_url(programme, "programme:home") if private else "",
+        "account_url": reverse("mfa_index") if private else "",
+        "programmes_url": reverse("programme_list"),
+        "login_url": reverse("account_login"),
+        "logout_url": reverse("account_logout"),
         "reference": getattr(request, "reference", ""),
     }
 
