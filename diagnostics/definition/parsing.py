@@ -35,6 +35,8 @@ MAX_QUESTIONS = 120
 MAX_CHOICES = 60
 MAX_MEASURES = 400
 MAX_WEIGHT = 1_000
+NAME = 80
+TITLE = 200
 LABEL = 300
 SENTENCE = 600
 PARAGRAPH = 4_000
@@ -60,7 +62,7 @@ def _read_document(root: Node, problems: Problems) -> Definition:
     definition = Definition(
         code=root.code(),
         version=root.integer("version", least=1, most=10_000, default=1),
-        title=root.text("title", most=LABEL),
+        title=root.text("title", most=TITLE),
         intro=root.text("intro", most=PARAGRAPH, optional=True),
         minutes=root.integer("minutes", least=1, most=600),
         aggregation=root.one_of("aggregation", Aggregation, default=Aggregation.MEAN),
@@ -89,7 +91,7 @@ def _read_document(root: Node, problems: Problems) -> Definition:
 def _level(node: Node) -> Level:
     level = Level(
         code=node.code(),
-        name=node.text("name", most=LABEL),
+        name=node.text("name", most=NAME),
         starts_at=node.number("from", least=0, most=100),
         reading=node.text("reading", most=PARAGRAPH),
     )
@@ -254,7 +256,7 @@ def _measures(root: Node, definition: Definition, reader: ConditionReader) -> li
         measures.append(
             Measure(
                 code=node.code(),
-                title=node.text("title", most=LABEL),
+                title=node.text("title", most=TITLE),
                 dimension=dimension,
                 why=node.text("why", most=PARAGRAPH),
                 how=node.text("how", most=PARAGRAPH),

@@ -16,7 +16,7 @@ from typing import TypeVar
 from .problems import MAX_PROBLEMS, DefinitionError, Problem
 from .problems import gettext_noop as _
 
-CODE_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+CODE_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 LARGEST_NUMBER = 10**12
 MOST_DECIMALS = 9
@@ -133,7 +133,7 @@ class Node:
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str) or not CODE_PATTERN.fullmatch(value):
-            self.note(key, _("un code : lettres sans accent, chiffres, « - », « _ », « . »"))
+            self.note(key, _("un code d’au plus 40 lettres sans accent, chiffres, « - » ou « _ »"))
             return ""
         return value
 

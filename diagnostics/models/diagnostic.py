@@ -46,13 +46,14 @@ class Diagnostic(TimestampedModel):
         _("état"), max_length=10, choices=choices(DiagnosticStatus), default=DiagnosticStatus.OPEN
     )
     opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     opened_at = models.DateTimeField(_("ouvert le"))
     started_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(_("dernière réponse le"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("remis le"), null=True, blank=True)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     answered_count = models.PositiveSmallIntegerField(default=0)
     visible_count = models.PositiveSmallIntegerField(default=0)
@@ -85,12 +86,14 @@ class Respondent(models.Model):
     """A person who answers a diagnostic. Answers are keyed by her, so that several may answer alone."""
 
     diagnostic = models.ForeignKey(Diagnostic, on_delete=models.CASCADE, related_name="respondents")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=170)
     is_main = models.BooleanField(default=True)
-    invited_at = models.DateTimeField(null=True)
-    last_seen_at = models.DateTimeField(null=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-is_main", "pk"]
@@ -115,12 +118,12 @@ class Answer(models.Model):
     diagnostic = models.ForeignKey(Diagnostic, on_delete=models.CASCADE, related_name="answers")
     respondent = models.ForeignKey(Respondent, on_delete=models.CASCADE, related_name="answers")
     question_code = models.CharField(max_length=40)
-    value = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    value = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     choice = models.CharField(max_length=40, blank=True)
     not_applicable = models.BooleanField(default=False)
     comment = models.TextField(blank=True)
     saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     saved_at = models.DateTimeField()
 
@@ -138,11 +141,11 @@ class AnswerRevision(models.Model):
 
     respondent = models.ForeignKey(Respondent, on_delete=models.CASCADE, related_name="revisions")
     question_code = models.CharField(max_length=40)
-    value = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    value = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     not_applicable = models.BooleanField(default=False)
     comment = models.TextField(blank=True)
     saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     saved_at = models.DateTimeField()
 

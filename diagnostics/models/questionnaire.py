@@ -36,7 +36,7 @@ class QuestionnaireVersion(models.Model):
     sha256 = models.CharField(max_length=64)
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -54,3 +54,9 @@ class QuestionnaireVersion(models.Model):
         if self.pk and type(self).objects.filter(pk=self.pk, published_at__isnull=False).exists():
             raise TypeError("a published questionnaire version never changes")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse to lose a published definition: answers are read against it for ever."""
+        if self.published_at is not None:
+            raise TypeError("a published questionnaire version is never deleted")
+        return super().delete(*args, **kwargs)

@@ -136,7 +136,7 @@ def test_every_problem_is_told_at_once_with_its_place():
         ({"dimensions": "rien"}, [("dimensions", "une liste de 1 à 40 éléments", "« rien »")]),
         ({"titre": "x"}, [("titre", "aucune clé de ce nom ici", "« titre »")]),
         ({"code": "à revoir"}, None),
-        ({"title": "x" * 301}, [("title", "un texte d’au plus 300 caractères", "« " + "x" * 60 + "… »")]),
+        ({"title": "x" * 201}, [("title", "un texte d’au plus 200 caractères", "« " + "x" * 60 + "… »")]),
         ({"title": "a\x00b"}, [("title", "un texte sans caractère de contrôle", "« a�b »")]),
         ({"version": True}, [("version", "un nombre entier de 1 à 10000", "« True »")]),
     ],
