@@ -51,8 +51,12 @@ class Nature(StrEnum):
     FEES = "fees"
     TRAVEL = "travel"
     COMMUNICATION = "communication"
+    TAXES = "taxes"
     STAFF = "staff"
     OVERHEADS = "overheads"
+    FINANCIAL = "financial"
+    EXCEPTIONAL = "exceptional"
+    DEPRECIATION = "depreciation"
 
     @property
     def label(self) -> str:
@@ -63,19 +67,50 @@ class Nature(StrEnum):
             Nature.FEES: _("Honoraires et prestations"),
             Nature.TRAVEL: _("Déplacements et missions"),
             Nature.COMMUNICATION: _("Communication et publications"),
+            Nature.TAXES: _("Impôts et taxes"),
             Nature.STAFF: _("Charges de personnel"),
             Nature.OVERHEADS: _("Autres charges de gestion"),
+            Nature.FINANCIAL: _("Charges financières"),
+            Nature.EXCEPTIONAL: _("Charges exceptionnelles"),
+            Nature.DEPRECIATION: _("Dotations aux amortissements"),
         }[self]
 
     @property
     def account(self) -> str:
-        """Account class (60 to 68) of the financial report."""
+        """Account class (60 to 68) of the financial report (Cerfa 15059*02)."""
         return {
             Nature.PURCHASES: "60",
             Nature.SERVICES: "61",
             Nature.FEES: "62",
             Nature.TRAVEL: "62",
             Nature.COMMUNICATION: "62",
+            Nature.TAXES: "63",
             Nature.STAFF: "64",
             Nature.OVERHEADS: "65",
+            Nature.FINANCIAL: "66",
+            Nature.EXCEPTIONAL: "67",
+            Nature.DEPRECIATION: "68",
+        }[self]
+
+
+class EvidenceKind(StrEnum):
+    """What a piece of evidence proves."""
+
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+    SIGN_IN = "sign_in"
+    TIME_SHEET = "time_sheet"
+    PAY_SLIP = "pay_slip"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """Words shown on screen."""
+        return {
+            EvidenceKind.INVOICE: _("Facture"),
+            EvidenceKind.PAYMENT: _("Preuve de paiement"),
+            EvidenceKind.SIGN_IN: _("Feuille d’émargement"),
+            EvidenceKind.TIME_SHEET: _("Feuille de temps"),
+            EvidenceKind.PAY_SLIP: _("Bulletin de paie"),
+            EvidenceKind.OTHER: _("Autre pièce"),
         }[self]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.enums import choices
 from core.models import StoredFile, TimestampedModel
 from core.money import CentsField
-from funding.enums import ExpenseStatus, Nature, PlanStatus
+from funding.enums import EvidenceKind, ExpenseStatus, Nature, PlanStatus
 from programme.models import Axis, Programme, ProgrammeOwnedQuerySet
 
 
@@ -52,6 +52,20 @@ class FunderMember(models.Model):
         return f"{self.user_id} @ {self.funder_id}"
 
 
+class FundingRules(models.Model):
+    """What a programme decided about its own money; a programme without a row follows the defaults."""
+
+    programme = models.OneToOneField(Programme, on_delete=models.CASCADE, related_name="funding_rules")
+    second_person = models.BooleanField(_("validation par une seconde personne"), default=True)
+
+    class Meta:
+        ordering = ["programme"]
+        verbose_name_plural = "funding rules"
+
+    def __str__(self) -> str:
+        return f"{self.programme_id}"
+
+
 class Plan(TimestampedModel):
     """A version of the budget plan: the first one, then its amendments (*avenants*)."""
 
@@ -84,7 +98,7 @@ class BudgetLine(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="budget_lines")
     axis = models.ForeignKey(Axis, on_delete=models.PROTECT, related_name="budget_lines")
     nature = models.CharField(_("nature"), max_length=14, choices=choices(Nature))
-    code = models.CharField(_("code"), max_length=12)
+    code = models.CharField(_("code"), max_length=20)
     label = models.CharField(_("libellé"), max_length=160)
 
     objects = ProgrammeOwnedQuerySet.as_manager()
@@ -134,7 +148,11 @@ class MatrixCell(models.Model):
 
 
 class Expense(TimestampedModel):
-    """An expense charged to a line. A counter-entry is an expense of negative amount (``answers``)."""
+    """An expense charged to a line. A counter-entry is an expense of negative amount (``answers``).
+
+    ``excess_cents`` is the eligible part that the line could no longer fund and that the director
+    accepted: it stays with whoever carries the programme. Shares sum to ``eligible - excess``.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="expenses")
     number = models.PositiveIntegerField(_("numéro"))
@@ -145,6 +163,7 @@ class Expense(TimestampedModel):
     spent_on = models.DateField(_("date de la dépense"))
     amount_cents = CentsField(_("montant hors taxes"))
     eligible_cents = CentsField(_("montant éligible"))
+    excess_cents = CentsField(_("à la charge du porteur"), default=0)
     status = models.CharField(
         _("état"), max_length=10, choices=choices(ExpenseStatus), default=ExpenseStatus.DRAFT
     )
@@ -158,10 +177,11 @@ class Expense(TimestampedModel):
     validated_at = models.DateTimeField(null=True, blank=True)
     paid_on = models.DateField(_("payée le"), null=True, blank=True)
     returned_reason = models.CharField(_("motif du retour"), max_length=250, blank=True)
-    answers = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="counter_entry"
+    decision_reason = models.CharField(_("motif de la décision"), max_length=250, blank=True)
+    answers = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="counter_entries"
     )
-    form_token = models.UUIDField(null=True, unique=True, editable=False)
+    form_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
     objects = ProgrammeOwnedQuerySet.as_manager()
 
@@ -193,7 +213,7 @@ class Evidence(models.Model):
 
     expense = models.ForeignKey(Expense, on_delete=models.CASCADE, related_name="evidence")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
-    label = models.CharField(_("libellé"), max_length=120)
+    kind = models.CharField(_("nature de la pièce"), max_length=14, choices=choices(EvidenceKind))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -201,7 +221,7 @@ class Evidence(models.Model):
         verbose_name_plural = "evidence"
 
     def __str__(self) -> str:
-        return self.label
+        return f"{EvidenceKind(self.kind).label} – {self.file.name}"
 
 
 class Share(models.Model):
