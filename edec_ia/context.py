@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from edec_ia.navigation import navigation
+from edec_ia.navigation import landed, navigation
 from programme.access import Access
 from programme.links import programme_url
 
@@ -36,4 +36,4 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _search_url(access: Access | None) -> str:
-    return programme_url(access.programme, "reports:search") if access and access.is_staff else ""
+    return landed(access.programme, "reports:search") if access and access.is_staff else ""

@@ -98,7 +98,7 @@ _MENUS = {
 }
 
 
-def _landed(programme: Programme, name: str) -> str:
+def landed(programme: Programme, name: str) -> str:
     try:
         return programme_url(programme, name)
     except NoReverseMatch:
@@ -113,7 +113,7 @@ def _menu(slug: str, shell: str, roles: frozenset[Role]) -> tuple[Group, ...]:
         entries = tuple(
             Entry(str(label), url, icon)
             for label, name, icon, allowed in rows
-            if not roles.isdisjoint(allowed) and (url := _landed(programme, name))
+            if not roles.isdisjoint(allowed) and (url := landed(programme, name))
         )
         if entries:
             groups.append(Group(str(heading), entries))
