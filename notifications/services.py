@@ -24,14 +24,16 @@ SUBJECT_MARK = "Objet : "
 def send_message(
     *,
     template: str,
-    recipient: User,
     programme: Programme | None,
     context: Mapping[str, Any],
+    recipient: User | None = None,
+    email: str = "",
     link_path: str = "",
     attachments: Sequence[Mapping[str, str]] = (),
 ) -> Message:
     """Accept a message to one person. Its words are in ``templates/messages/<template>.txt``.
 
+    ``email`` alone is for people without an account (trainees); they get no personal link.
     ``context`` holds plain values; ``link_path`` is the page the personal link opens, as ``{{ link }}``.
     Raises ``LookupError`` for an unregistered template. Side effects: one row, one job.
     """
@@ -40,7 +42,7 @@ def send_message(
         programme=programme,
         template=template,
         recipient=recipient,
-        email=recipient.email,
+        email=recipient.email if recipient is not None else email,
         context=dict(context),
         link_path=link_path,
         attachments=list(attachments),
