@@ -10,22 +10,25 @@ from itertools import pairwise
 
 from edec_ia.demonstration.calendar import CURRENT_MONTH, DemoCalendar
 from edec_ia.demonstration.randomness import source
+from funding.enums import Nature
 
 CENTS = 100
 STATE_CENTS = 507_331 * CENTS
 TOTAL_CENTS = 1_046_100 * CENTS
-# Funders in the order of the agreement; those after the State are fictional bodies.
-FUNDER_AMOUNTS = {
-    "etat": STATE_CENTS,
-    "region": 250_000 * CENTS,
-    "opco": 188_769 * CENTS,
-    "employeurs": 100_000 * CENTS,
-}
+# Name, short name, agreed amount, in the order of the agreement; only the State's amount is public.
+FUNDERS = (
+    ("État", "État", STATE_CENTS),
+    ("Région (répartition fictive)", "Région", 250_000 * CENTS),
+    ("Opérateur de compétences (répartition fictive)", "OPCO", 188_769 * CENTS),
+    ("Organisation d’employeurs (répartition fictive)", "Employeurs", 100_000 * CENTS),
+)
+# The first plan gave more to rooms and less to sessions: an amendment moved it.
+AMENDED_FROM, AMENDED_TO, AMENDED_CENTS = "3.3", "3.2", 6_000 * CENTS
 
 
 @dataclass(frozen=True)
 class PlannedLine:
-    """A line of the budget: axis (1 to 4), account class, words, amount, and how it is spent.
+    """A line of the budget: axis (1 to 4), nature, words, amount in cents, and how it is spent.
 
     ``consumed`` is the share invoiced by today, ``invoices`` their number, ``months`` the first and
     last month (1 to 24) in which work is invoiced.
@@ -33,7 +36,7 @@ class PlannedLine:
 
     code: str
     axis: int
-    account: str
+    nature: Nature
     label: str
     planned_cents: int
     consumed: float
@@ -43,86 +46,88 @@ class PlannedLine:
 
 
 def _line(
-    code: str, axis: int, account: str, label: str, euros: int, *,
+    code: str, axis: int, nature: Nature, label: str, euros: int, *,
     consumed: float, invoices: int, months: tuple[int, int], purposes: tuple[str, ...],
 ) -> PlannedLine:  # fmt: skip
-    return PlannedLine(code, axis, account, label, euros * CENTS, consumed, invoices, months, purposes)
+    return PlannedLine(code, axis, nature, label, euros * CENTS, consumed, invoices, months, purposes)
 
 
 LINES = (
     _line(
-        "1-etude", 1, "62", "Étude d’impact régionale", 118_000, consumed=1.0, invoices=6, months=(2, 9),
+        "1.1", 1, Nature.FEES, "Étude d’impact régionale", 118_000, consumed=1.0, invoices=6, months=(2, 9),
         purposes=("Acompte de l’étude d’impact", "Enquête auprès des branches", "Restitution de l’étude"),
     ),
     _line(
-        "1-pilotage", 1, "64", "Pilotage de l’étude", 24_000, consumed=0.94, invoices=8, months=(1, 9),
+        "1.2", 1, Nature.STAFF, "Pilotage de l’étude", 24_000, consumed=0.94, invoices=8, months=(1, 9),
         purposes=("Temps passé au pilotage de l’étude",),
     ),
     _line(
-        "2-diagnostics", 2, "62", "Diagnostics et restitutions", 236_000, consumed=0.66, invoices=32,
+        "2.1", 2, Nature.FEES, "Diagnostics et restitutions", 236_000, consumed=0.66, invoices=32,
         months=(3, 22),
         purposes=("Lot de diagnostics réalisés", "Restitutions individuelles", "Diagnostics approfondis"),
     ),
     _line(
-        "2-plans", 2, "62", "Accompagnement des plans d’actions", 142_000, consumed=0.47, invoices=19,
+        "2.2", 2, Nature.FEES, "Accompagnement des plans d’actions", 142_000, consumed=0.47, invoices=19,
         months=(5, 24),
         purposes=("Journées d’appui aux plans d’actions", "Atelier « cas d’usage »"),
     ),
     _line(
-        "2-conseillers", 2, "64", "Conseillers du programme", 96_000, consumed=0.63, invoices=16,
+        "2.3", 2, Nature.STAFF, "Conseillers du programme", 96_000, consumed=0.63, invoices=16,
         months=(1, 24),
         purposes=("Temps passé des conseillers",),
     ),
     _line(
-        "2-deplacements", 2, "62", "Déplacements", 18_000, consumed=0.52, invoices=18, months=(2, 24),
+        "2.4", 2, Nature.TRAVEL, "Déplacements", 18_000, consumed=0.52, invoices=18, months=(2, 24),
         purposes=("Déplacements en entreprise", "Frais de mission"),
     ),
     _line(
-        "3-conception", 3, "62", "Conception des modules de formation", 54_000, consumed=0.97, invoices=5,
+        "3.1", 3, Nature.FEES, "Conception des modules de formation", 54_000, consumed=0.97, invoices=5,
         months=(3, 12),
         purposes=("Conception d’un module", "Adaptation à la branche", "Captation vidéo"),
     ),
     _line(
-        "3-sessions", 3, "62", "Animation des sessions", 178_000, consumed=0.44, invoices=21, months=(6, 24),
+        "3.2", 3, Nature.FEES, "Animation des sessions", 178_000, consumed=0.44, invoices=21, months=(6, 24),
         purposes=("Animation d’une session", "Évaluation des acquis"),
     ),
     _line(
-        "3-salles", 3, "61", "Location de salles et de matériel", 16_500, consumed=0.38, invoices=13,
+        "3.3", 3, Nature.SERVICES, "Location de salles et de matériel", 16_500, consumed=0.38, invoices=13,
         months=(6, 24),
         purposes=("Location d’une salle", "Location d’ordinateurs portables"),
     ),
     _line(
-        "4-observatoire", 4, "62", "Observatoire régional", 62_000, consumed=0.58, invoices=7, months=(4, 24),
+        "4.1", 4, Nature.FEES, "Observatoire régional", 62_000, consumed=0.58, invoices=7, months=(4, 24),
         purposes=("Conception de l’observatoire", "Collecte et mise en forme des données"),
     ),
     _line(
-        "4-evenements", 4, "62", "Évènements et communication", 38_600, consumed=0.81, invoices=14,
+        "4.2", 4, Nature.COMMUNICATION, "Évènements et communication", 38_600, consumed=0.81, invoices=14,
         months=(2, 24),
         purposes=("Matinée de sensibilisation", "Impression de documents", "Journée régionale"),
     ),
     _line(
-        "4-hub", 4, "61", "Accueil du hub", 15_000, consumed=0.60, invoices=10, months=(4, 24),
+        "4.3", 4, Nature.SERVICES, "Accueil du hub", 15_000, consumed=0.60, invoices=10, months=(4, 24),
         purposes=("Mise à disposition d’un plateau",),
     ),
     _line(
-        "4-animation", 4, "64", "Animation et capitalisation", 32_000, consumed=0.56, invoices=14,
+        "4.4", 4, Nature.STAFF, "Animation et capitalisation", 32_000, consumed=0.56, invoices=14,
         months=(2, 24),
         purposes=("Temps passé à l’animation",),
     ),
     _line(
-        "4-evaluation", 4, "62", "Évaluation finale", 16_000, consumed=0.0, invoices=0, months=(20, 24),
+        "4.5", 4, Nature.FEES, "Évaluation finale", 16_000, consumed=0.0, invoices=0, months=(20, 24),
         purposes=("Évaluation finale",),
     ),
 )  # fmt: skip
 
 # Outside the region and invented, like the companies.
 SUPPLIERS = {
-    "62": (
+    Nature.FEES: (
         "Cabinet Orchivelin & Houplaumont", "Atelier Vermissart Conseil", "Brumequin Études",
-        "Coopérative Lanvoncelle", "Réseau Quervelin", "Imprimerie Saulduvray",
+        "Coopérative Lanvoncelle", "Réseau Quervelin",
     ),
-    "61": ("Espaces Tourbeval", "Salles & Plateaux Malterange"),
-    "64": ("Association porteuse du programme (démonstration)",),
+    Nature.TRAVEL: ("Membres de l’équipe (notes de frais)",),
+    Nature.COMMUNICATION: ("Imprimerie Saulduvray", "Agence Flandravoine", "Traiteur Houplissart"),
+    Nature.SERVICES: ("Espaces Tourbeval", "Salles & Plateaux Malterange"),
+    Nature.STAFF: ("Association porteuse du programme (démonstration)",),
 }  # fmt: skip
 
 
@@ -166,7 +171,7 @@ def invoices(line: PlannedLine, seed: int, calendar: DemoCalendar) -> list[DemoI
                 line=line.code,
                 rank=rank,
                 on=on,
-                supplier=rng.choice(SUPPLIERS[line.account]),
+                supplier=rng.choice(SUPPLIERS[line.nature]),
                 label=rng.choice(line.purposes),
                 number=f"F{on:%y%m}-{rng.randint(100, 999)}",
                 amount_cents=high - low + extra,

@@ -135,10 +135,14 @@ def street_address(rng: random.Random) -> str:
     return f"{number}{suffix} {rng.choice(_STREETS)}"
 
 
+def plain(text: str) -> str:
+    """Return ``text`` in lower-case ASCII."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+
+
 def slug(text: str) -> str:
     """Return ``text`` in lower-case ASCII words joined by hyphens, as in an e-mail address."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return "-".join("".join(c if c.isalnum() else " " for c in plain).split())
+    return "-".join("".join(c if c.isalnum() else " " for c in plain(text)).split())
 
 
 def email(person: DemoPerson, organisation: str) -> str:

@@ -30,14 +30,13 @@ BANDS = {
     "31": (2, 200, 249), "32": (2.5, 250, 499), "41": (1.5, 500, 999), "42": (0.7, 1000, 1999),
     "51": (0.3, 2000, 4999),
 }  # fmt: skip
-# How far a sector stands from the mean maturity, on a scale where the mean company is at 0.42.
+# How far a sector stands from the mean maturity, on a scale where the mean company is at 0.38.
 SECTOR_LEAN = {
     "A": -0.10, "C": 0.00, "E": -0.02, "F": -0.13, "G": -0.05, "H": -0.02, "I": -0.15, "J": 0.22,
     "K": 0.15, "L": -0.05, "M": 0.10, "N": -0.03, "P": 0.03, "Q": -0.08, "R": -0.05, "S": -0.10,
 }  # fmt: skip
-MEAN_MATURITY = 0.42
+MEAN_MATURITY = 0.38
 MATURITY_SPREAD = 0.14
-MILLION_CENTS = 100_000_000
 
 
 class Progress(StrEnum):
@@ -90,7 +89,7 @@ class DemoCompany:
     """One fictional company and its story in the programme.
 
     ``maturity`` runs from 0 to 1 and drives the answers; ``entered`` is the share (0 to 1) of the
-    programme's past at which it was spotted; ``turnover_cents`` is ``None`` when unknown.
+    programme's past at which it was spotted.
     """
 
     index: int
@@ -101,7 +100,6 @@ class DemoCompany:
     section: str
     workforce_band: str
     people: int
-    turnover_cents: int | None
     town: TownRow
     address: str
     manager: names.DemoPerson
@@ -159,7 +157,6 @@ def company(index: int, seed: int, using: Makers) -> DemoCompany:
         section=naf.section,
         workforce_band=band,
         people=people,
-        turnover_cents=_turnover(rng, people),
         town=using.towns.draw(rng),
         address=names.street_address(rng),
         manager=manager,
@@ -169,14 +166,6 @@ def company(index: int, seed: int, using: Makers) -> DemoCompany:
         progress=using.progress.draw(rng),
         entered=rng.random() ** 1.2 * 0.93,
     )
-
-
-def _turnover(rng: random.Random, people: int) -> int | None:
-    """Return a turnover in cents around 140 000 € a head, unknown for one company in five."""
-    per_head = rng.lognormvariate(0, 0.5) * 0.14
-    if rng.random() < 0.2:
-        return None
-    return round(max(people, 1) * per_head * MILLION_CENTS, -5)
 
 
 def _maturity(rng: random.Random, section: str, people: int) -> float:

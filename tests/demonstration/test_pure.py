@@ -104,8 +104,8 @@ def test_weighted_refuses_nothing_to_draw():
 
 def test_the_budget_says_what_is_public():
     assert sum(line.planned_cents for line in budget.LINES) == 104_610_000
-    assert sum(budget.FUNDER_AMOUNTS.values()) == 104_610_000
-    assert budget.FUNDER_AMOUNTS["etat"] == 50_733_100
+    assert sum(agreed for _name, _short, agreed in budget.FUNDERS) == 104_610_000
+    assert budget.FUNDERS[0] == ("État", "État", 50_733_100)
     assert {line.axis for line in budget.LINES} == {1, 2, 3, 4}
 
 

@@ -1,0 +1,252 @@
+"""Writes the diagnostics of the fictional companies: answers, and results by the real scoring module.
+
+The questionnaire and the score are the product's own; only the answers are drawn.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from companies.enums import EventKind
+from companies.models import Participation, TimelineEvent
+from diagnostics import progress, scoring
+from diagnostics.answers import Answer as GivenAnswer
+from diagnostics.answers import stored_value
+from diagnostics.definition import Definition, Kind
+from diagnostics.enums import DiagnosticStatus
+from diagnostics.models import (
+    Answer,
+    AnswerRevision,
+    Diagnostic,
+    DimensionScore,
+    QuestionnaireVersion,
+    Respondent,
+)
+from diagnostics.result_json import result_to_json
+from edec_ia.demonstration.answering import Respondent as Answerer
+from edec_ia.demonstration.answering import answer_all, keep_first
+from edec_ia.demonstration.companies import Member
+from edec_ia.demonstration.profiles import Progress
+from edec_ia.demonstration.randomness import clamp, source
+from edec_ia.demonstration.story import Step
+from programme.models import Programme
+
+BATCH = 5000
+# What a company gains between two diagnostics, on the hidden scale of maturity.
+GAIN_PER_ROUND = 0.06
+SECOND_ROUND_RATE = 0.5
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A submitted diagnostic with what a plan is made of."""
+
+    member: Member
+    diagnostic: Diagnostic
+    answers: Mapping[str, GivenAnswer]
+    result: scoring.Result
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A diagnostic about to be written, with its answers."""
+
+    member: Member
+    diagnostic: Diagnostic
+    answers: Mapping[str, GivenAnswer]
+    result: scoring.Result | None
+
+
+@dataclass
+class DiagnosticWriter:
+    """Writes the diagnostics of chunks of companies. ``rounds`` successive ones for each result."""
+
+    programme: Programme
+    version: QuestionnaireVersion
+    definition: Definition
+    seed: int
+    rounds: int
+
+    def write(self, members: Sequence[Member]) -> list[Filled]:
+        """Write a chunk; return the last submitted diagnostic of each company that has one."""
+        drafts = [draft for member in members for draft in self._drafts(member)]
+        Diagnostic.objects.bulk_create([draft.diagnostic for draft in drafts])
+        respondents = Respondent.objects.bulk_create([self._respondent(draft) for draft in drafts])
+        answers = [
+            row
+            for draft, respondent in zip(drafts, respondents, strict=True)
+            for row in self._answers(draft, respondent)
+        ]
+        Answer.objects.bulk_create(answers, batch_size=BATCH)
+        AnswerRevision.objects.bulk_create(map(_revision, answers), batch_size=BATCH)
+        DimensionScore.objects.bulk_create(
+            [score for draft in drafts for score in _scores(draft)], batch_size=BATCH
+        )
+        TimelineEvent.objects.bulk_create([event for draft in drafts for event in _events(draft)])
+        last = {
+            draft.member.company.index: Filled(draft.member, draft.diagnostic, draft.answers, draft.result)
+            for draft in drafts
+            if draft.result is not None
+        }
+        self._project(members, drafts, last)
+        return list(last.values())
+
+    def _drafts(self, member: Member) -> Iterator[_Draft]:
+        """Return the diagnostics of a company, the oldest first."""
+        opened = member.story.at(Step.OPENED)
+        if opened is None:
+            return
+        submitted = member.story.at(Step.SUBMITTED)
+        if submitted is None:
+            yield self._open(member, opened, member.story.at(Step.STARTED))
+            return
+        rounds = self._rounds(member)
+        started = member.story.reached(Step.STARTED)
+        for rank in range(rounds):
+            # Former rounds stand at equal distances between the opening and the last submission.
+            at = started + (submitted - started) * (rank + 1) / rounds
+            since = started + (submitted - started) * rank / rounds
+            yield self._submitted(member, rank, rounds, opened if rank == 0 else since, since, at)
+
+    def _rounds(self, member: Member) -> int:
+        """Return how many diagnostics the company submitted; the closed ones were assessed again."""
+        again = member.company.progress is Progress.CLOSED
+        if again and source(self.seed, "rounds", member.company.index).random() < SECOND_ROUND_RATE:
+            return max(2, self.rounds)
+        return self.rounds
+
+    def _open(self, member: Member, opened: datetime, started: datetime | None) -> _Draft:
+        answers: Mapping[str, GivenAnswer] = {}
+        if started is not None:
+            share = source(self.seed, "share", member.company.index).uniform(0.12, 0.92)
+            answers = keep_first(self._answer(member, 0, 1, started), share)
+        done = progress.progress_of(self.definition, answers)
+        diagnostic = self._diagnostic(member, opened)
+        diagnostic.status = DiagnosticStatus.STARTED if answers else DiagnosticStatus.OPEN
+        diagnostic.started_at = started
+        diagnostic.answered_at = started + timedelta(minutes=len(answers)) if started else None
+        diagnostic.answered_count, diagnostic.visible_count = done.answered, done.total
+        return _Draft(member, diagnostic, answers, None)
+
+    def _submitted(
+        self, member: Member, rank: int, rounds: int, opened: datetime, started: datetime, at: datetime
+    ) -> _Draft:
+        answers = self._answer(member, rank, rounds, at)
+        done = progress.progress_of(self.definition, answers)
+        result = scoring.score(self.definition, answers)
+        diagnostic = self._diagnostic(member, opened)
+        diagnostic.status = DiagnosticStatus.SUBMITTED
+        diagnostic.started_at, diagnostic.answered_at, diagnostic.submitted_at = started, at, at
+        diagnostic.submitted_by = member.manager
+        diagnostic.answered_count, diagnostic.visible_count = done.answered, done.total
+        diagnostic.score_tenths = result.tenths
+        diagnostic.level = result.level or ""
+        diagnostic.level_name = self.definition.level_by_code[result.level].name if result.level else ""
+        diagnostic.result = result_to_json(result)
+        return _Draft(member, diagnostic, answers, result)
+
+    def _diagnostic(self, member: Member, opened: datetime) -> Diagnostic:
+        return Diagnostic(
+            programme=self.programme,
+            participation=member.participation,
+            questionnaire=self.version.questionnaire,
+            version=self.version,
+            opened_at=opened,
+            opened_by=member.participation.advisor,
+        )
+
+    def _answer(self, member: Member, rank: int, rounds: int, at: datetime) -> dict[str, GivenAnswer]:
+        company = member.company
+        maturity = clamp(company.maturity - GAIN_PER_ROUND * (rounds - 1 - rank), 0.02, 0.98)
+        who = Answerer(maturity=maturity, people=company.people, on=at.date())
+        return answer_all(self.definition, who, source(self.seed, "answers", company.index, rank))
+
+    def _respondent(self, draft: _Draft) -> Respondent:
+        return Respondent(
+            diagnostic=draft.diagnostic,
+            user=draft.member.manager,
+            contact=draft.member.contact,
+            name=draft.member.company.manager.full_name,
+            invited_at=draft.diagnostic.opened_at,
+            last_seen_at=draft.diagnostic.answered_at,
+        )
+
+    def _answers(self, draft: _Draft, respondent: Respondent) -> Iterator[Answer]:
+        """Return the rows of the answers given, spread evenly over the time they took."""
+        given = [
+            (code, answer)
+            for code, answer in draft.answers.items()
+            if answer.value is not None or answer.not_applicable
+        ]
+        start, end = draft.diagnostic.started_at, draft.diagnostic.answered_at
+        if start is None or end is None:
+            return
+        for rank, (code, answer) in enumerate(given, start=1):
+            question = self.definition.questions[code]
+            value = stored_value(question, answer.value)
+            yield Answer(
+                diagnostic=draft.diagnostic,
+                respondent=respondent,
+                question_code=code,
+                value=value,
+                choice=value if question.kind is Kind.SINGLE and isinstance(value, str) else "",
+                not_applicable=answer.not_applicable,
+                saved_by=draft.member.manager,
+                saved_at=start + (end - start) * rank / len(given),
+            )
+
+    def _project(
+        self, members: Sequence[Member], drafts: Sequence[_Draft], last: Mapping[int, Filled]
+    ) -> None:
+        """Keep the columns that lists read up to date."""
+        counts: dict[int, int] = {}
+        for draft in drafts:
+            counts[draft.member.company.index] = counts.get(draft.member.company.index, 0) + 1
+        for member in members:
+            row, filled = member.participation, last.get(member.company.index)
+            row.diagnostics_count = counts.get(member.company.index, 0)
+            if filled is not None:
+                row.maturity_tenths = filled.diagnostic.score_tenths
+                row.maturity_level = filled.diagnostic.level
+                row.maturity_level_name = filled.diagnostic.level_name
+        Participation.objects.bulk_update(
+            [member.participation for member in members],
+            ["diagnostics_count", "maturity_tenths", "maturity_level", "maturity_level_name"],
+            batch_size=200,
+        )
+
+
+def _revision(answer: Answer) -> AnswerRevision:
+    return AnswerRevision(
+        respondent=answer.respondent,
+        question_code=answer.question_code,
+        value=answer.value,
+        not_applicable=answer.not_applicable,
+        saved_by=answer.saved_by,
+        saved_at=answer.saved_at,
+    )
+
+
+def _scores(draft: _Draft) -> Iterator[DimensionScore]:
+    if draft.result is None:
+        return
+    for score in draft.result.dimensions:
+        yield DimensionScore(
+            diagnostic=draft.diagnostic,
+            dimension_code=score.code,
+            score_tenths=score.tenths,
+            level=score.level or "",
+        )
+
+
+def _events(draft: _Draft) -> Iterator[TimelineEvent]:
+    if draft.diagnostic.submitted_at is not None:
+        yield TimelineEvent(
+            participation=draft.member.participation,
+            kind=EventKind.DIAGNOSTIC,
+            title="Diagnostic remis",
+            text=f"Niveau : {draft.diagnostic.level_name}.",
+            at=draft.diagnostic.submitted_at,
+            actor=draft.member.manager,
+            visible_to_company=True,
+        )
