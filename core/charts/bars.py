@@ -87,12 +87,24 @@ class BudgetBar:
 
 @dataclass(frozen=True)
 class _Slot:
-    """Where one row's bar goes: ``x``, ``y``, and the units of length it may take."""
+    """Where one row's bar goes: ``x``, ``y``, the units of length it may take, where its words go."""
 
     x: float
     y: float
     room: float
     height: float
+    edge: float
+    is_below: bool
+
+    def tail(self, end: float, words: str) -> Text:
+        """The words of the bar: after its end, or under it where both do not fit."""
+        x, y = (self.x, self.y + self.height + FONT) if self.is_below else (end + 6.0, self.middle)
+        return Text(r1(x), r1(y), fit(words, self.edge - x, FONT), "ink-2", FONT)
+
+    @property
+    def middle(self) -> float:
+        """Baseline of words centred on the bar."""
+        return self.y + self.height / 2 + FONT * 0.36
 
 
 def _refuse_negative(values: Sequence[float]) -> None:
@@ -115,7 +127,9 @@ def _rows(
     else:
         label_room = min(_LABEL_MAX, max((text_width(words, FONT) for words, _ in labels), default=0.0))
         x = label_room + _GAP
-    room = max(width - x - tail_width - 6.0, 40.0)
+    is_below = tail_width > (width - x) * 0.55
+    room = width - x if is_below else width - x - tail_width - 6.0
+    below = LINE if is_below else 0.0
     y = 2.0
     for index, (words, url) in enumerate(labels):
         lines = wrap(words, label_room, FONT)
@@ -125,20 +139,17 @@ def _rows(
                 canvas.add(Text(0.0, r1(y + 12.0), line, size=FONT, url=url, title=title))
                 y += LINE
             y += 2.0
-            draw(canvas, index, _Slot(x, r1(y), room, bar_height))
-            y += bar_height + 12.0
+            draw(canvas, index, _Slot(x, r1(y), room, bar_height, width, is_below))
+            y += bar_height + below + 12.0
         else:
-            height = max(bar_height, LINE * len(lines))
+            height = max(bar_height + below, LINE * len(lines))
             baseline = y + height / 2 - LINE * (len(lines) - 1) / 2 + FONT * 0.36
             for number, line in enumerate(lines):
                 canvas.add(Text(0.0, r1(baseline + LINE * number), line, size=FONT, url=url, title=title))
-            draw(canvas, index, _Slot(r1(x), r1(y + (height - bar_height) / 2), room, bar_height))
+            top = r1(y + (height - bar_height - below) / 2)
+            draw(canvas, index, _Slot(r1(x), top, room, bar_height, width, is_below))
             y += height + 12.0
-    return canvas.finish(y - 8.0)
-
-
-def _tail(slot: _Slot, end: float, words: str, fill: str = "ink-2") -> Text:
-    return Text(r1(end + 6.0), r1(slot.y + slot.height / 2 + FONT * 0.36), words, fill=fill, size=FONT)
+    return canvas.finish(y - 6.0)
 
 
 def _tail_width(words: Sequence[str]) -> float:
@@ -168,7 +179,7 @@ def hbars(
         canvas.add(
             Rect(slot.x, slot.y, length, slot.height, bar.fill, radius=min(3.0, length / 2), url=bar.url),
             Line(slot.x, r1(slot.y - 2), slot.x, r1(slot.y + slot.height + 2), "grid"),
-            _tail(slot, slot.x + length, bar.shown),
+            slot.tail(slot.x + length, bar.shown),
         )
 
     labels = [(bar.label, bar.url) for bar in bars]
@@ -234,7 +245,7 @@ def stacked_bars(
                 )
             x += length
             canvas.add(Line(r1(x), slot.y, r1(x), slot.y + slot.height, "paper"))
-        canvas.add(_tail(slot, x, bar.total))
+        canvas.add(slot.tail(x, bar.total))
 
     labels = [(bar.label, bar.url) for bar in bars]
     tail = _tail_width([bar.total for bar in bars])
@@ -284,7 +295,7 @@ def targets(
         if expected is not None and 0 < expected < 1:
             at = r1(slot.x + unit * expected)
             canvas.add(Line(at, r1(slot.y - 3), at, r1(slot.y + slot.height + 3), "ink", 2.0, "3 2"))
-        canvas.add(_tail(slot, slot.x + max(unit, length), words[index]))
+        canvas.add(slot.tail(slot.x + max(unit, length), words[index]))
 
     labels = [(bar.label, bar.url) for bar in bars]
     tail = _tail_width(words)
@@ -346,7 +357,7 @@ def budget_bullets(
         if bar.expected is not None and top:
             at = r1(slot.x + slot.room * bar.expected / top)
             canvas.add(Line(at, r1(slot.y - 3), at, r1(slot.y + slot.height + 3), "ink", 2.0, "3 2"))
-        canvas.add(_tail(slot, slot.x + max(planned, spent + committed), words[index]))
+        canvas.add(slot.tail(slot.x + max(planned, spent + committed), words[index]))
 
     labels = [(bar.label, bar.url) for bar in bars]
     tail = _tail_width(words)
@@ -393,7 +404,7 @@ def distribution(
     whole = sum(part.value for part in parts)
 
     def strip(width: float) -> Drawing:
-        canvas, x, top = Canvas(width), 0.0, 20.0 if here is not None else 2.0
+        canvas, x, top = Canvas(width), 0.0, 24.0 if here is not None else 2.0
         for number, part in enumerate(parts):
             length = r1(width * part.value / whole) if whole else 0.0
             length = r1(min(length, width - x))
@@ -407,7 +418,7 @@ def distribution(
                 room = text_width(here_label, SMALL) / 2
                 at_x = r1(min(max(x + length / 2, room), width - room))
                 canvas.add(Text(at_x, 12.0, here_label, "ink", SMALL, "middle", strong=True))
-                canvas.add(Line(r1(x + length / 2), 14.0, r1(x + length / 2), top + 4.0, "ink", 2.0))
+                canvas.add(Line(r1(x + length / 2), 16.0, r1(x + length / 2), top + 4.0, "ink", 2.0))
             x += length
         y, per_line = top + 42.0, 2 if width >= WIDE else 1
         column = width / per_line

@@ -36,9 +36,15 @@ class LineSeries:
     area: bool = False
 
 
+def _colours(series: Sequence[LineSeries]) -> tuple[str, ...]:
+    """A dashed line is a plan, drawn in grey; the others take the colours in order."""
+    solid = iter(SERIES)
+    return tuple("ink-2" if each.dashed else next(solid) for each in series)
+
+
 def nice_ticks(top: float, wanted: int = 4) -> tuple[float, ...]:
     """Round graduations from zero that cover ``top``: 0, 200, 400…; only 0 and 1 for nothing."""
-    if top <= 0:
+    if top < 1e-9:
         return (0.0, 1.0)
     rough = top / wanted
     power = 10.0 ** math.floor(math.log10(rough))
@@ -74,7 +80,10 @@ def lines_over_time(
         (Cell(moment), *(Cell(each.shown[n]) for each in series)) for n, moment in enumerate(moments)
     )
     rows = rows if series else ()
-    legend = tuple(LegendItem(each.label, SERIES[n], dashed=each.dashed) for n, each in enumerate(series))
+    legend = tuple(
+        LegendItem(each.label, colour, dashed=each.dashed)
+        for each, colour in zip(series, _colours(series), strict=True)
+    )
     columns = (column, *(each.label for each in series))
     return Chart(uid, title, reading, wide, narrow, Table(columns, rows), legend, note)
 
@@ -102,12 +111,13 @@ def _draw(
         canvas.add(Line(r1(left), y, r1(width - right), y, "line-strong" if not tick else "grid"))
         canvas.add(Text(r1(left - 6), r1(y + 4), label, "ink-2", SMALL, "end"))
     _moments(canvas, moments, x_at, bottom, width)
+    colours = _colours(series)
     ends: list[tuple[float, float, int]] = []
     for number, each in enumerate(series):
         points = tuple((x_at(n), y_at(v)) for n, v in enumerate(each.values) if v is not None)
         if not points:
             continue
-        colour = SERIES[number]
+        colour = colours[number]
         if each.area and len(points) > 1:
             outline = (*points, (points[-1][0], bottom), (points[0][0], bottom))
             canvas.add(Poly(outline, "none", colour, 0.14, closed=True))
@@ -115,7 +125,7 @@ def _draw(
         canvas.add(Dot(*points[-1], 3.5, colour))
         ends.append((points[-1][1], points[-1][0], number))
     if width >= WIDE:
-        _names(canvas, ends, series, width, bottom)
+        _names(canvas, ends, series, colours, bottom)
     return canvas.finish(bottom + 26.0)
 
 
@@ -139,7 +149,7 @@ def _names(
     canvas: Canvas,
     ends: list[tuple[float, float, int]],
     series: Sequence[LineSeries],
-    width: float,
+    colours: Sequence[str],
     bottom: float,
 ) -> None:
     """The name of each line at its end, pushed apart where lines meet."""
@@ -150,5 +160,5 @@ def _names(
         placed.append((y, x, number))
     excess = max(0.0, placed[-1][0] - bottom) if placed else 0.0
     for y, x, number in placed:
-        words = fit(series[number].label, width - x - 10.0, FONT)
-        canvas.add(Text(r1(x + 8), r1(max(y - excess, FONT)), words, SERIES[number], FONT, strong=True))
+        words = fit(series[number].label, canvas.width - x - 10.0, FONT)
+        canvas.add(Text(r1(x + 8), r1(max(y - excess, FONT)), words, colours[number], FONT, strong=True))

@@ -24,6 +24,7 @@ from core.charts.model import (
 from core.charts.text import text_width, wrap
 
 _LEADING = 15.0
+_MIDDLE = 0.2
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,11 @@ def _draw(width: float, diameter: float, axes: Sequence[RadarAxis], maximum: flo
     radius = diameter / 2 if width >= WIDE else 76.0
     label_room = (width / 2 - radius - 14.0) if width >= WIDE else width / 2 - radius - 8.0
     label_room = min(label_room, 170.0)
-    lines = [wrap(axis.label, label_room, size, 3) for axis in axes]
+    lines = []
+    for index, axis in enumerate(axes):
+        # Words above and below the radar have both sides for themselves.
+        is_beside = abs(math.sin(2 * math.pi * index / len(axes))) >= _MIDDLE
+        lines.append(wrap(axis.label, label_room if is_beside else label_room * 1.5, size, 4))
     tallest = max((len(each) for each in lines), default=0) + 1
     cx, cy = width / 2, radius + 14.0 + _LEADING * tallest
     count = max(len(axes), 1)
@@ -115,7 +120,8 @@ def _draw(width: float, diameter: float, axes: Sequence[RadarAxis], maximum: flo
         canvas.add(Dot(*point, 4.0, "s1"))
     for turn, axis, words in zip(turns, axes, lines, strict=True):
         _label(canvas, axis, words, at(turn, 1.0), turn, size)
-    return canvas.finish(2 * cy)
+    lowest = max((mark.y for mark in canvas.marks if isinstance(mark, Text)), default=0.0)
+    return canvas.finish(max(lowest, cy + radius) + 8.0)
 
 
 def _label(
@@ -128,7 +134,7 @@ def _label(
 ) -> None:
     """The name of an axis and its value, outside the edge, never over it."""
     side, height = math.sin(turn), math.cos(turn)
-    anchor = "middle" if abs(side) < 0.2 else "start" if side > 0 else "end"
+    anchor = "middle" if abs(side) < _MIDDLE else "start" if side > 0 else "end"
     x = edge[0] + 9.0 * (0 if anchor == "middle" else math.copysign(1, side))
     block = _LEADING * (len(words) + 1)
     # Above the top axis, below the bottom one, beside the others.
