@@ -108,9 +108,9 @@ class CompanyDraft:
 class EstablishmentDraft:
     """The place that takes part in the programme: one per SIRET.
 
-    ``commune_code`` is the INSEE code in force in the territory, or the code
-    as received when it is outside; ``postal_code`` and ``city`` stay as the
-    post writes them (59160 Lomme belongs to the commune 59350).
+    ``commune_code`` is the INSEE code in force in the territory, empty when
+    unknown or outside; ``postal_code`` and ``city`` stay as the post writes
+    them (59160 Lomme belongs to the commune 59350).
     """
 
     siret: str
@@ -125,6 +125,11 @@ class EstablishmentDraft:
     is_closed: bool = False
     closed_on: str = ""
 
+    @property
+    def has_place(self) -> bool:
+        """Whether anything is said of where it is."""
+        return bool(self.postal_code or self.city or self.commune_code)
+
 
 @dataclass(frozen=True, slots=True)
 class ParticipationDraft:
@@ -136,6 +141,7 @@ class ParticipationDraft:
     contacts: tuple[ContactDraft, ...] = ()
     stage: str = ""
     advisor_email: str = ""
+    from_register: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ _LONGEST = {
 _LONGEST_TEXT = 200
 _LONGEST_QUOTE = 80
 
-_SIRET_ISSUES = {
+SIRET_ISSUES = {
     IdentifierFault.EMPTY: IssueCode.SIRET_MISSING,
     IdentifierFault.SCIENTIFIC: IssueCode.SIRET_SCIENTIFIC,
     IdentifierFault.NOT_DIGITS: IssueCode.SIRET_NOT_DIGITS,
@@ -130,7 +130,7 @@ class _RowReader:
                 address=self.row.text(Field.ADDRESS),
                 postal_code=postal_code,
                 city=self.row.text(Field.CITY),
-                commune_code=match.code,
+                commune_code=match.code if match.inside else "",
                 naf_code=naf_code,
                 workforce_band=band,
             ),
@@ -166,7 +166,7 @@ class _RowReader:
             return parse_spreadsheet_siret(text, allow_reserved=self.context.allow_reserved)
         except InvalidIdentifierError as error:
             if not _SPREADSHEET_ERROR.match(text):
-                self._refuse(_SIRET_ISSUES[error.fault], Field.SIRET)
+                self._refuse(SIRET_ISSUES[error.fault], Field.SIRET)
             return None
 
     def _required_name(self) -> str:

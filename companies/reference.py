@@ -33,6 +33,7 @@ WORKFORCE_BANDS = ("NN", *WORKFORCE_BOUNDS)
 """All codes, from the smallest; ``NN`` means no employee, or not known."""
 
 _LARGEST_WORKFORCE = 5_000_000
+_SIZE_CLASSES = ((250, "250+"), (50, "50-249"), (10, "10-49"), (0, "0-9"))
 
 
 def workforce_band_of(count: int) -> str:
@@ -81,3 +82,14 @@ def read_naf(text: str) -> str | None:
     if re.match(r"^\d{3}[A-Z]$", compact, re.ASCII):
         return ""
     return None
+
+
+def size_class_of(band: str) -> str:
+    """Return the class of published tables (``0-9``, ``10-49``, ``50-249``, ``250+``, ``unknown``).
+
+    ``NN`` covers both companies without employees and companies whose workforce is not known.
+    """
+    if band not in WORKFORCE_BOUNDS:
+        return "unknown"
+    smallest = WORKFORCE_BOUNDS[band][0]
+    return next(name for limit, name in _SIZE_CLASSES if smallest >= limit)

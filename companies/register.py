@@ -136,7 +136,7 @@ def _read_record(
     if not company.name and company.is_diffusible:
         return RowVerdict(rank, label, None, (Issue(IssueCode.NAME_MISSING, value=siren),))
     chosen = places[0]
-    draft = ParticipationDraft(company, chosen.draft, in_territory=chosen.in_territory)
+    draft = ParticipationDraft(company, chosen.draft, in_territory=chosen.in_territory, from_register=True)
     return RowVerdict(rank, label, draft, (), tuple(_warnings(company, chosen, places)))
 
 
@@ -214,7 +214,7 @@ def _read_place(raw: Record, siret: str, terms: str, gazetteer: Gazetteer) -> _P
         address=_street(_text(raw.get("adresse")), postal_code, city),
         postal_code=postal_code,
         city=city,
-        commune_code=match.code,
+        commune_code=match.code if match.inside else "",
         naf_code=naf if NAF_REV2.match(naf) else "",
         workforce_band=_band(raw.get("tranche_effectif_salarie")),
         is_head_office=raw.get("est_siege") is True,

@@ -3,9 +3,16 @@
 from collections.abc import MutableMapping
 from typing import Any
 
-from companies.models import Participation, ParticipationQuerySet
+from companies.enums import Stage
+from companies.gazetteer import Gazetteer, build_gazetteer, fold
+from companies.identity import Identity
+from companies.import_rows import RowContext
+from companies.models import Establishment, Participation, ParticipationQuerySet
 from core.errors import NotVisible
 from programme.access import Access
+from programme.enums import STAFF
+from programme.models import Activity, Commune, FormerCommune, Programme
+from programme.selectors import role_holders
 
 Session = MutableMapping[str, Any]
 
@@ -30,7 +37,7 @@ def my_participation(access: Access, session: Session) -> Participation:
 
     Raises ``NotVisible`` when she acts for none.
     """
-    rows = list(my_participations(access))
+    rows: list[Participation] = list(my_participations(access))
     chosen = session.get(session_key(access))
     for participation in rows:
         if participation.pk == chosen:
@@ -50,7 +57,77 @@ def participation_for(access: Access, pk: int) -> Participation:
         "advisor",
         "group",
     )
-    participation = rows.filter(pk=pk).first()
+    participation: Participation | None = rows.filter(pk=pk).first()
     if participation is None:
         raise NotVisible
     return participation
+
+
+def find_participation(programme: Programme, siret: str) -> Participation | None:
+    """The participation of an establishment in one programme, if it has one."""
+    rows = Participation.objects.for_programme(programme).filter(establishment__siret=siret)
+    found: Participation | None = rows.select_related("establishment__company", "advisor").first()
+    return found
+
+
+def shared_identity(establishment: Establishment) -> Identity:
+    """What the shared rows say of an establishment and its company."""
+    company = establishment.company
+    return Identity(
+        name=company.name,
+        trade_name=establishment.name,
+        address=establishment.address,
+        postal_code=establishment.postal_code,
+        city=establishment.city,
+        commune_code=establishment.commune_id or "",
+        activity_code=establishment.activity_id or "",
+        workforce_band=establishment.workforce_band,
+        company_activity_code=company.activity_id or "",
+        company_workforce_band=company.workforce_band,
+        legal_category=company.legal_category,
+        size_category=company.size_category,
+        is_head_office=establishment.is_head_office,
+        is_closed=establishment.is_closed,
+        company_is_closed=company.is_closed,
+        is_undisclosed=company.is_undisclosed,
+    )
+
+
+def identity_of(participation: Participation) -> Identity:
+    """What this programme knows of a company: the shared identity and what it states itself."""
+    return shared_identity(participation.establishment).overridden(participation.stated)
+
+
+def search_text_of(participation: Participation, identity: Identity) -> str:
+    """Words a list is searched by: names, SIRET, town and people, without accents or case."""
+    people = [
+        f"{first} {last} {email}"
+        for first, last, email in (
+            participation.contacts.values_list("first_name", "last_name", "email") if participation.pk else ()
+        )
+    ]
+    parts = (identity.name, identity.trade_name, identity.city, *people)
+    words = " ".join(fold(part) for part in parts if part)
+    return f"{participation.establishment.siret} {words}"
+
+
+def gazetteer_of(programme: Programme) -> Gazetteer:
+    """The communes of a programme's region, with their former codes and names (two queries)."""
+    communes = Commune.objects.filter(department__region_id=programme.region_id)
+    former = FormerCommune.objects.filter(commune__department__region_id=programme.region_id)
+    return build_gazetteer(
+        communes.values_list("code", "name", "postal_codes"),
+        former.values_list("code", "name", "commune_id"),
+    )
+
+
+def row_context(programme: Programme) -> RowContext:
+    """All that judging the rows of an import needs to know of a programme."""
+    stages = {fold(word): stage.value for stage in Stage for word in (stage.value, str(stage.label))}
+    return RowContext(
+        gazetteer=gazetteer_of(programme),
+        naf_codes=frozenset(Activity.objects.filter(level=5).values_list("code", flat=True)),
+        stages=stages,
+        advisors=frozenset(role_holders(programme, *STAFF).values_list("email", flat=True)),
+        allow_reserved=programme.is_demonstration,
+    )

@@ -76,6 +76,7 @@ def test_a_plain_company_is_kept_whole() -> None:
                     is_head_office=True,
                 ),
                 in_territory=True,
+                from_register=True,
             ),
         ),
     )

@@ -1,0 +1,13 @@
+"""Messages this app sends."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.registries import MessageTemplate, message_templates
+
+message_templates.register(
+    "company_invitation",
+    MessageTemplate(
+        label=_("Invitation d’une entreprise"),
+        reason=_("Votre entreprise participe à ce programme et vous y avez été désigné."),
+    ),
+)

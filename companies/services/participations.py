@@ -1,0 +1,377 @@
+"""Writes about a company's place in a programme: entry, stage, advisor, next step, projections."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from companies.drafts import CompanyDraft, EstablishmentDraft, Issue, ParticipationDraft
+from companies.enums import EventKind, Stage
+from companies.gazetteer import commune_warnings
+from companies.identifiers import InvalidIdentifierError, parse_siret
+from companies.identity import merged
+from companies.import_rows import SIRET_ISSUES
+from companies.models import CompanyGroup, Participation, StageChange
+from companies.selectors import find_participation, gazetteer_of, identity_of
+from companies.services.identity import (
+    ensure_rows,
+    known_commune_code,
+    refresh_siblings,
+    starting_identity,
+    write_identity,
+)
+from companies.services.timeline import record_event
+from companies.wording import describe_issue
+from core import audit
+from core.errors import BusinessError
+from programme.enums import STAFF
+from programme.models import Programme
+from programme.selectors import role_holders
+
+_ORDER = list(Stage)
+
+
+class DuplicateParticipationError(BusinessError):
+    """The establishment already takes part in this programme."""
+
+    def __init__(self, participation: Participation) -> None:
+        super().__init__(
+            _("« %(name)s » figure déjà dans ce programme.") % {"name": participation.name},
+            field="siret",
+            code="duplicate",
+        )
+        self.participation = participation
+
+
+def checked_siret(programme: Programme, text: str) -> str:
+    """The fourteen digits of a SIRET. Raises ``BusinessError`` saying what is wrong with it."""
+    try:
+        return parse_siret(text, allow_reserved=programme.is_demonstration)
+    except InvalidIdentifierError as error:
+        issue = Issue(SIRET_ISSUES[error.fault], value=text.strip()[:40])
+        raise BusinessError(describe_issue(issue), field="siret", code=issue.code.value) from None
+
+
+@transaction.atomic
+def create_participation(
+    *,
+    actor: User | None,
+    programme: Programme,
+    siret: str,
+    name: str,
+    trade_name: str = "",
+    address: str = "",
+    postal_code: str = "",
+    city: str = "",
+    commune_code: str = "",
+    activity_code: str = "",
+    workforce_band: str = "",
+    legal_category: str = "",
+    size_category: str = "",
+    stage: Stage = Stage.SPOTTED,
+    advisor: User | None = None,
+    at: datetime | None = None,
+) -> Participation:
+    """Enter a company by hand. Outside the territory it is kept, with a warning on its page.
+
+    ``commune_code`` spares the search by postal code and town when it is known. Raises
+    ``BusinessError`` for a wrong SIRET, ``DuplicateParticipationError`` when it is already here.
+    """
+    number = checked_siret(programme, siret)
+    if commune_code and known_commune_code(programme, commune_code):
+        inside, issues = True, ()
+    else:
+        match = gazetteer_of(programme).find(code=commune_code, postal_code=postal_code, city=city)
+        commune_code, inside = match.code, match.inside
+        issues = tuple(commune_warnings(match, postal_code, city))
+    draft = ParticipationDraft(
+        company=CompanyDraft(
+            siren=number[:9],
+            name=name,
+            naf_code=activity_code,
+            workforce_band=workforce_band,
+            legal_category=legal_category,
+            size_category=size_category,
+        ),
+        establishment=EstablishmentDraft(
+            siret=number,
+            trade_name=trade_name,
+            address=address,
+            postal_code=postal_code,
+            city=city,
+            commune_code=commune_code,
+            naf_code=activity_code,
+            workforce_band=workforce_band,
+        ),
+        in_territory=inside,
+        stage=stage,
+    )
+    if (existing := find_participation(programme, number)) is not None:
+        raise DuplicateParticipationError(existing)
+    warning = " ".join(describe_issue(issue) for issue in issues)
+    participation = enter(actor=actor, programme=programme, draft=draft, warning=warning, at=at)
+    if advisor is not None:
+        assign_advisor(actor=actor, participation=participation, advisor=advisor)
+    return participation
+
+
+@transaction.atomic
+def enter(
+    *,
+    actor: User | None,
+    programme: Programme,
+    draft: ParticipationDraft,
+    warning: str = "",
+    at: datetime | None = None,
+) -> Participation:
+    """Open the participation of a draft, which must not be in the programme yet.
+
+    ``at`` dates its first stage (now by default). Raises ``DuplicateParticipationError`` when somebody
+    else entered it at the same instant. Side effects: identity rows, first stage, timeline, audit.
+    """
+    establishment = ensure_rows(draft)
+    participation = Participation(
+        programme=programme,
+        establishment=establishment,
+        stage=draft.stage or Stage.SPOTTED,
+        is_outside_territory=not draft.in_territory,
+        warning=warning[:250],
+    )
+    write_identity(participation, merged(starting_identity(participation), draft))
+    participation.full_clean(exclude=["programme", "establishment"], validate_unique=False)
+    try:
+        with transaction.atomic():
+            participation.save(force_insert=True)
+    except IntegrityError:
+        existing = find_participation(programme, establishment.siret)
+        if existing is None:
+            raise
+        raise DuplicateParticipationError(existing) from None
+    moment = at or timezone.now()
+    StageChange.objects.create(participation=participation, stage=participation.stage, at=moment, actor=actor)
+    record_event(
+        participation=participation,
+        kind=EventKind.STAGE,
+        title=_("Entrée dans le programme"),
+        at=moment,
+        actor=actor,
+    )
+    audit.record(
+        actor=actor,
+        verb="participation.created",
+        obj=participation,
+        programme_id=programme.pk,
+        changes={"siret": establishment.siret},
+    )
+    return participation
+
+
+@transaction.atomic
+def change_identity(
+    *, actor: User | None, participation: Participation, draft: ParticipationDraft, warning: str | None = None
+) -> dict[str, tuple[Any, Any]]:
+    """Apply what a draft says of the company; the fields that changed, empty when none did.
+
+    ``warning`` replaces the one shown on the company's page; ``None`` keeps it.
+    """
+    before = identity_of(participation)
+    after = merged(before, draft)
+    changes = before.differences(after)
+    if draft.establishment.has_place and participation.is_outside_territory == draft.in_territory:
+        participation.is_outside_territory = not draft.in_territory
+        changes["is_outside_territory"] = (draft.in_territory, not draft.in_territory)
+    if not changes:
+        return {}
+    if warning is not None:
+        participation.warning = warning[:250]
+    write_identity(participation, after)
+    participation.full_clean(
+        exclude=["programme", "establishment", "advisor", "group"], validate_unique=False
+    )
+    participation.save()
+    refresh_siblings(participation)
+    audit.record(
+        actor=actor,
+        verb="company.changed",
+        obj=participation,
+        programme_id=participation.programme_id,
+        changes={key: list(values) for key, values in changes.items()},
+    )
+    return changes
+
+
+@transaction.atomic
+def assign_advisor(*, actor: User | None, participation: Participation, advisor: User | None) -> None:
+    """Give a company its advisor, or none. Assigning the same person again changes nothing.
+
+    Raises ``BusinessError`` when the person is not of the programme's staff.
+    """
+    before = participation.advisor
+    if before == advisor:
+        return
+    if advisor is not None:
+        programme = participation.programme
+        if not role_holders(programme, *STAFF).filter(pk=advisor.pk).exists():
+            raise BusinessError(
+                _("%(name)s ne fait pas partie de l’équipe de ce programme.") % {"name": advisor.full_name},
+                field="advisor",
+                code="not-staff",
+            )
+    participation.advisor = advisor
+    participation.save(update_fields=["advisor", "updated_at"])
+    title = (
+        _("Conseiller : %(name)s") % {"name": advisor.full_name}
+        if advisor
+        else _("Plus de conseiller désigné")
+    )
+    record_event(participation=participation, kind=EventKind.STAGE, title=title, actor=actor)
+    audit.record(
+        actor=actor,
+        verb="participation.advisor_assigned",
+        obj=participation,
+        programme_id=participation.programme_id,
+        changes={"advisor": [before.pk if before else None, advisor.pk if advisor else None]},
+    )
+
+
+@transaction.atomic
+def move_stage(
+    *,
+    actor: User | None,
+    participation: Participation,
+    stage: Stage,
+    reason: str = "",
+    at: datetime | None = None,
+) -> bool:
+    """Move a company to another stage, either way; false when it is there already (a second click)."""
+    moved = (
+        Participation.objects.filter(pk=participation.pk)
+        .exclude(stage=stage)
+        .update(stage=stage, updated_at=timezone.now())
+    )
+    before, participation.stage = participation.stage, stage
+    if not moved:
+        return False
+    moment = at or timezone.now()
+    StageChange.objects.create(
+        participation=participation, stage=stage, at=moment, reason=reason[:250], actor=actor
+    )
+    record_event(
+        participation=participation,
+        kind=EventKind.STAGE,
+        title=_("Étape : %(stage)s") % {"stage": stage.label},
+        text=reason,
+        at=moment,
+        actor=actor,
+    )
+    audit.record(
+        actor=actor,
+        verb="participation.stage_moved",
+        obj=participation,
+        programme_id=participation.programme_id,
+        changes={"stage": [before, stage.value]},
+        comment=reason,
+    )
+    return True
+
+
+def reach_stage(
+    *, actor: User | None, participation: Participation, stage: Stage, at: datetime | None = None
+) -> bool:
+    """Move a company forward to a stage that its work has reached; never backwards, never out of closure."""
+    present = Stage(participation.stage)
+    if _ORDER.index(present) >= _ORDER.index(stage):
+        return False
+    return move_stage(actor=actor, participation=participation, stage=stage, at=at)
+
+
+@transaction.atomic
+def set_next_step(
+    *, actor: User | None, participation: Participation, next_step: str, next_step_on: date | None = None
+) -> None:
+    """Say what comes next for a company, and when."""
+    before = [participation.next_step, participation.next_step_on]
+    if before == [next_step, next_step_on]:
+        return
+    participation.next_step, participation.next_step_on = next_step, next_step_on
+    participation.full_clean(
+        exclude=["programme", "establishment", "advisor", "group"], validate_unique=False
+    )
+    participation.save(update_fields=["next_step", "next_step_on", "updated_at"])
+    audit.record(
+        actor=actor,
+        verb="participation.next_step_set",
+        obj=participation,
+        programme_id=participation.programme_id,
+        changes={"next_step": [before[0], next_step]},
+    )
+
+
+@transaction.atomic
+def set_group(*, actor: User | None, participation: Participation, name: str) -> CompanyGroup | None:
+    """Link a company to others under a group's name, or unlink it with an empty name."""
+    group = None
+    if name.strip():
+        group, _made = CompanyGroup.objects.get_or_create(
+            programme_id=participation.programme_id, name=name.strip()[:160]
+        )
+    if participation.group_id == (group.pk if group else None):
+        return group
+    participation.group = group
+    participation.save(update_fields=["group", "updated_at"])
+    audit.record(
+        actor=actor,
+        verb="participation.group_set",
+        obj=participation,
+        programme_id=participation.programme_id,
+        changes={"group": name.strip()},
+    )
+    return group
+
+
+@transaction.atomic
+def set_observatory_consent(*, actor: User | None, participation: Participation, accepted: bool) -> None:
+    """Accept or withdraw the reuse of a company's answers in the benchmark and the observatory."""
+    if participation.observatory_consent == accepted:
+        return
+    participation.observatory_consent = accepted
+    participation.observatory_consent_at = timezone.now() if accepted else None
+    participation.save(update_fields=["observatory_consent", "observatory_consent_at", "updated_at"])
+    audit.record(
+        actor=actor,
+        verb="participation.consent_given" if accepted else "participation.consent_withdrawn",
+        obj=participation,
+        programme_id=participation.programme_id,
+    )
+
+
+def project_maturity(
+    *, participation: Participation, tenths: int | None, level: str, level_name: str
+) -> None:
+    """Keep the last submitted result beside the company: score in tenths (0 to 1000), level and its name."""
+    _project(participation, maturity_tenths=tenths, maturity_level=level, maturity_level_name=level_name)
+
+
+def project_counts(
+    *,
+    participation: Participation,
+    diagnostics: int | None = None,
+    open_actions: int | None = None,
+    trained_people: int | None = None,
+) -> None:
+    """Keep counts of higher apps beside the company; ``None`` leaves a count as it is."""
+    counts = {
+        "diagnostics_count": diagnostics,
+        "open_actions_count": open_actions,
+        "trained_people_count": trained_people,
+    }
+    _project(participation, **{name: value for name, value in counts.items() if value is not None})
+
+
+def _project(participation: Participation, **values: Any) -> None:
+    Participation.objects.filter(pk=participation.pk).update(**values)
+    for name, value in values.items():
+        setattr(participation, name, value)
