@@ -23,6 +23,14 @@ class Attachment:
     description: str
 
 
+@dataclass(frozen=True)
+class Pdf:
+    """A laid out document and how many pages it has."""
+
+    content: bytes
+    pages: int
+
+
 @cache
 def _stylesheet() -> tuple[weasyprint.CSS, FontConfiguration]:
     fonts = FontConfiguration()
@@ -30,21 +38,16 @@ def _stylesheet() -> tuple[weasyprint.CSS, FontConfiguration]:
     return weasyprint.CSS(filename=str(path), font_config=fonts), fonts
 
 
-def _refuse_fetch(url: str) -> dict[str, object]:
-    """A document is made of its snapshot alone: nothing is fetched while it is laid out."""
-    if url.startswith("data:"):
-        return dict(weasyprint.default_url_fetcher(url))
-    raise ValueError(f"a document may not fetch {url}")
-
-
-def html_to_pdf(html: str, *, created: datetime, attachments: Sequence[Attachment] = ()) -> bytes:
+def html_to_pdf(html: str, *, created: datetime, attachments: Sequence[Attachment] = ()) -> Pdf:
     """Lay out a print template as PDF/UA-1.
 
     ``created`` is the date of the snapshot: with fixed dates the same code, fonts and libraries give
-    the same bytes. Raises ``ValueError`` when the HTML asks for anything outside itself.
+    the same bytes. A document is made of its snapshot alone: nothing is fetched while it is laid out, and
+    WeasyPrint's ``FatalURLFetchingError`` is raised when the HTML asks for anything outside itself.
     """
     stylesheet, fonts = _stylesheet()
-    document = weasyprint.HTML(string=html, url_fetcher=_refuse_fetch)
+    inside_only = weasyprint.urls.URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
+    source = weasyprint.HTML(string=html, url_fetcher=inside_only)
     files = [
         weasyprint.Attachment(
             string=attachment.content,
@@ -55,12 +58,7 @@ def html_to_pdf(html: str, *, created: datetime, attachments: Sequence[Attachmen
         )
         for attachment in attachments
     ]
-    return bytes(
-        document.write_pdf(
-            stylesheets=[stylesheet],
-            font_config=fonts,
-            attachments=files or None,
-            pdf_variant="pdf/ua-1",
-            pdf_identifier=b"edec-ia",
-        )
-    )
+    laid_out = source.render(stylesheets=[stylesheet], font_config=fonts, pdf_variant="pdf/ua-1")
+    laid_out.metadata.attachments = files
+    content = laid_out.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"edec-ia", pdf_tags=True)
+    return Pdf(content=bytes(content), pages=len(laid_out.pages))

@@ -112,6 +112,8 @@ class DocumentKind:
 
     ``template`` is rendered with ``{"snapshot": dict, ...extra(snapshot)}``; ``schema`` is the version
     of the snapshot's structure; ``tables(snapshot)`` gives the sheets of the XLSX beside it.
+    ``title_is_public`` lets the public verification page print the title, which must then name no person
+    and no company.
     """
 
     label: str
@@ -120,6 +122,7 @@ class DocumentKind:
     retention_years: int
     prepare: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     tables: Callable[[dict[str, Any]], Iterable[Any]] | None = None
+    title_is_public: bool = False
 
 
 job_handlers: Registry[Callable[..., Any]] = Registry("job handler")
@@ -129,3 +132,5 @@ search_providers: Registry[SearchProvider] = Registry("search provider")
 today_tasks: Registry[Callable[[Any], list[TodayTask]]] = Registry("dashboard task")
 message_templates: Registry[MessageTemplate] = Registry("message template")
 company_panels: Registry[CompanyPanel] = Registry("company panel")
+# Subject type of a document (``participation``) → identifiers, as text, of those the caller may see.
+document_subjects: Registry[Callable[[Any], Any]] = Registry("document subject")

@@ -6,11 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DocumentStatus(StrEnum):
-    """Life of a document: asked for, laid out, or given up."""
+    """Life of a document: asked for, then laid out. A failure is told by its job, which can be retried."""
 
     PENDING = "pending"
     READY = "ready"
-    FAILED = "failed"
 
     @property
     def label(self) -> str:
@@ -18,5 +17,4 @@ class DocumentStatus(StrEnum):
         return {
             DocumentStatus.PENDING: _("en préparation"),
             DocumentStatus.READY: _("prêt"),
-            DocumentStatus.FAILED: _("échec"),
         }[self]

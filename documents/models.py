@@ -26,13 +26,16 @@ class Document(models.Model):
     """A document of some registered kind.
 
     ``subject_type`` / ``subject_id`` say what it is about (``participation`` 12) without a foreign key
-    to a higher app; the app that made it decides who may read it.
+    to a higher app, which says who may read it (``core.registries.document_subjects``). ``snapshot`` holds
+    ``face`` (what every document prints) and ``content`` (the kind's own figures, of version ``schema``);
+    the file is made of it alone. The same ``key`` is the same document: a double click makes one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="documents")
     kind = models.CharField(max_length=60)
     title = models.CharField(_("titre"), max_length=200)
+    key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 -- NULL: no idempotency asked
     code = models.CharField(max_length=10, unique=True, default=new_code)
     subject_type = models.CharField(max_length=40, blank=True)
     subject_id = models.CharField(max_length=40, blank=True)
@@ -59,6 +62,18 @@ class Document(models.Model):
             models.Index(fields=["programme", "kind", "-created_at"], name="document_by_kind"),
             models.Index(fields=["subject_type", "subject_id"], name="document_by_subject"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(status="ready")
+                | models.Q(file__isnull=False, pages__isnull=False, ready_at__isnull=False),
+                name="ready_document_has_its_file",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its file can be downloaded."""
+        return self.status == DocumentStatus.READY

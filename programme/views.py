@@ -57,7 +57,8 @@ def job_detail(request: ProgrammeRequest, pk: UUID) -> HttpResponse:
     job = get_object_or_404(Job.objects.select_related("actor"), pk=pk, programme_id=request.programme.pk)
     if not rules.can_see_job(request.access, job):
         raise Http404
-    return render_page(request, "programme/job_detail.html", {"job": job}, partials={"job": "job"})
+    context = {"job": selectors.job_progress(request.programme, job)}
+    return render_page(request, "programme/job_detail.html", context, partials={"job-progress": "job"})
 
 
 @allow(*Role)

@@ -26,12 +26,13 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(max_length=60)),
                 ('title', models.CharField(max_length=200, verbose_name='titre')),
+                ('key', models.CharField(max_length=200, null=True, unique=True)),
                 ('code', models.CharField(default=documents.models.new_code, max_length=10, unique=True)),
                 ('subject_type', models.CharField(blank=True, max_length=40)),
                 ('subject_id', models.CharField(blank=True, max_length=40)),
                 ('snapshot', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('schema', models.PositiveSmallIntegerField(default=1)),
-                ('status', models.CharField(choices=[('pending', 'en préparation'), ('ready', 'prêt'), ('failed', 'échec')], default=documents.enums.DocumentStatus['PENDING'], max_length=8)),
+                ('status', models.CharField(choices=[('pending', 'en préparation'), ('ready', 'prêt')], default=documents.enums.DocumentStatus['PENDING'], max_length=8)),
                 ('is_final', models.BooleanField(default=False, verbose_name='définitif')),
                 ('for_funders', models.BooleanField(default=False, verbose_name='visible des financeurs')),
                 ('pages', models.PositiveSmallIntegerField(null=True)),
@@ -46,6 +47,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-created_at', 'id'],
                 'indexes': [models.Index(fields=['programme', 'kind', '-created_at'], name='document_by_kind'), models.Index(fields=['subject_type', 'subject_id'], name='document_by_subject')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status', 'ready'), _negated=True), models.Q(('file__isnull', False), ('pages__isnull', False), ('ready_at__isnull', False)), _connector='OR'), name='ready_document_has_its_file')],
             },
         ),
     ]
