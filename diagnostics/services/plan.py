@@ -1,0 +1,223 @@
+"""Writes on action plans: born of a diagnostic, decided by the company with its advisor."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from companies.enums import EventKind, Stage
+from companies.services import project_counts, reach_stage, record_event
+from core import audit
+from core.errors import BusinessError
+from diagnostics.enums import OPEN_ACTIONS, ActionStatus, DiagnosticStatus
+from diagnostics.models import ActionItem, ActionPlan, ActionStatusChange, Diagnostic
+from diagnostics.recommending import Proposal, recommend
+from diagnostics.result_json import result_from_json
+from diagnostics.selectors.filling import answers_of
+from diagnostics.selectors.questionnaires import definition_of
+from diagnostics.wording import reason_words
+from programme.links import programme_url
+
+REASONED = (ActionStatus.SET_ASIDE, ActionStatus.BLOCKED)
+
+
+@dataclass(frozen=True)
+class ItemFields:
+    """What a person writes of an action; dates are calendar days, both optional."""
+
+    title: str
+    status: ActionStatus
+    reason: str = ""
+    why: str = ""
+    how: str = ""
+    owner_name: str = ""
+    starts_on: date | None = None
+    due_on: date | None = None
+
+
+@transaction.atomic
+def start_plan(*, actor: User | None, diagnostic: Diagnostic) -> ActionPlan:
+    """Open the plan of a submitted diagnostic with its proposed measures; opening twice gives the same plan.
+
+    Raises ``BusinessError`` while the questionnaire is not submitted. Side effects: a line on the
+    company's timeline, one audit event.
+    """
+    if diagnostic.status != DiagnosticStatus.SUBMITTED or diagnostic.result is None:
+        raise BusinessError(
+            _(
+                "Le plan d’actions se construit une fois le questionnaire remis. Terminez d’abord les réponses."
+            ),
+            code="not-submitted",
+        )
+    plan, created = ActionPlan.objects.get_or_create(
+        diagnostic=diagnostic,
+        defaults={"programme_id": diagnostic.programme_id, "participation_id": diagnostic.participation_id},
+    )
+    if not created:
+        return plan
+    definition = definition_of(diagnostic.version)
+    answers = answers_of(definition, diagnostic)
+    proposals = recommend(definition, answers, result_from_json(definition, diagnostic.result))
+    reasons = {
+        each.measure.code: [reason_words(definition, answers, reason) for reason in each.reasons]
+        for each in proposals
+    }
+    ActionItem.objects.bulk_create(
+        proposed_item(plan, position, each, reasons[each.measure.code])
+        for position, each in enumerate(proposals, start=1)
+    )
+    record_event(
+        participation=diagnostic.participation,
+        kind=EventKind.PLAN,
+        title=_("Plan d’actions ouvert : %(count)s préconisations") % {"count": len(proposals)},
+        url=programme_url(diagnostic.programme, "diagnostics:plan_detail", pk=plan.pk),
+        actor=actor,
+        visible_to_company=True,
+    )
+    audit.record(actor=actor, verb="plan.started", obj=plan, programme_id=plan.programme_id)
+    return plan
+
+
+def proposed_item(plan: ActionPlan, position: int, proposal: Proposal, reasons: list[str]) -> ActionItem:
+    """The row of a proposed measure; what the measure said that day is kept with it."""
+    measure = proposal.measure
+    return ActionItem(
+        plan=plan,
+        measure_code=measure.code,
+        dimension_code=measure.dimension,
+        title=measure.title[:250],
+        why=measure.why,
+        how=measure.how,
+        position=position,
+        details={
+            "effort": measure.effort.value,
+            "impact": measure.impact.value,
+            "cost_min_cents": measure.cost_min_cents,
+            "cost_max_cents": measure.cost_max_cents,
+            "stake": measure.stake.value,
+            "reasons": reasons,
+        },
+    )
+
+
+@transaction.atomic
+def keep_items(*, actor: User | None, plan: ActionPlan, item_ids: Collection[int]) -> int:
+    """Keep proposed measures as actions; how many were kept now (none on a second click)."""
+    items = list(plan.items.filter(pk__in=item_ids, status=ActionStatus.PROPOSED))
+    for item in items:
+        _set_status(actor, item, ActionStatus.KEPT, "")
+    if items:
+        _after_change(actor, plan)
+        audit.record(
+            actor=actor,
+            verb="plan.measures_kept",
+            obj=plan,
+            programme_id=plan.programme_id,
+            changes={"items": [item.pk for item in items]},
+        )
+    return len(items)
+
+
+@transaction.atomic
+def add_item(*, actor: User | None, plan: ActionPlan, fields: ItemFields) -> ActionItem:
+    """Add an action by hand. The same open title twice is one action (a second click).
+
+    Raises ``BusinessError`` for reversed dates or a missing reason.
+    """
+    _check(fields)
+    same = plan.items.filter(title=fields.title, measure_code="", status=fields.status).first()
+    if same is not None:
+        return same
+    last = plan.items.order_by("-position").values_list("position", flat=True).first()
+    item = ActionItem(plan=plan, position=(last or 0) + 1)
+    _write(item, fields)
+    ActionStatusChange.objects.create(
+        item=item, status=item.status, comment=fields.reason, actor=actor, at=timezone.now()
+    )
+    _after_change(actor, plan)
+    audit.record(actor=actor, verb="action.added", obj=item, programme_id=plan.programme_id)
+    return item
+
+
+@transaction.atomic
+def edit_item(*, actor: User | None, item: ActionItem, fields: ItemFields) -> ActionItem:
+    """Change an action: words, owner, dates, status (with its reason where one is needed).
+
+    Raises ``BusinessError`` for reversed dates or a missing reason. Side effects: history of the
+    status, counts kept beside the company, one audit event when something changed.
+    """
+    _check(fields)
+    before = {name: getattr(item, name) for name in fields.__dataclass_fields__}
+    changes = {
+        name: [_plain(before[name]), _plain(getattr(fields, name))]
+        for name in before
+        if before[name] != getattr(fields, name)
+    }
+    if not changes:
+        return item
+    if "status" in changes:
+        _set_status(actor, item, fields.status, fields.reason)
+    _write(item, fields)
+    _after_change(actor, item.plan)
+    audit.record(
+        actor=actor, verb="action.edited", obj=item, programme_id=item.plan.programme_id, changes=changes
+    )
+    return item
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _check(fields: ItemFields) -> None:
+    if fields.status in REASONED and not fields.reason.strip():
+        raise BusinessError(
+            _("Dites en quelques mots pourquoi cette action est %(status)s.")
+            % {"status": fields.status.label},
+            field="reason",
+            code="reason-missing",
+        )
+    if fields.starts_on and fields.due_on and fields.due_on < fields.starts_on:
+        raise BusinessError(
+            _("L’échéance ne peut pas précéder le début."), field="due_on", code="dates-reversed"
+        )
+
+
+def _write(item: ActionItem, fields: ItemFields) -> None:
+    for name in fields.__dataclass_fields__:
+        setattr(item, name, getattr(fields, name))
+    item.done_on = (item.done_on or timezone.localdate()) if item.status == ActionStatus.DONE else None
+    item.full_clean(exclude=["plan", "owner"], validate_unique=False)
+    item.save()
+
+
+def _set_status(actor: User | None, item: ActionItem, status: ActionStatus, comment: str) -> None:
+    item.status = status
+    item.save(update_fields=["status", "updated_at"])
+    ActionStatusChange.objects.create(
+        item=item, status=status, comment=comment[:250], actor=actor, at=timezone.now()
+    )
+
+
+def _after_change(actor: User | None, plan: ActionPlan) -> None:
+    participation = plan.participation
+    open_actions = ActionItem.objects.filter(
+        plan__participation=participation, status__in=OPEN_ACTIONS
+    ).count()
+    project_counts(participation=participation, open_actions=open_actions)
+    if open_actions and plan.agreed_at is None:
+        plan.agreed_at = timezone.now()
+        plan.save(update_fields=["agreed_at", "updated_at"])
+        reach_stage(actor=actor, participation=participation, stage=Stage.PLAN)
+        record_event(
+            participation=participation,
+            kind=EventKind.PLAN,
+            title=_("Plan d’actions engagé"),
+            url=programme_url(plan.programme, "diagnostics:plan_detail", pk=plan.pk),
+            actor=actor,
+            visible_to_company=True,
+        )
