@@ -147,7 +147,9 @@ def cut(axis: Axis, leaves: Iterable[str]) -> Axis:
     for leaf in leaves:
         for code in axis.path(leaf):
             kept[code] = axis.parents[code]
-    aliases = {leaf: next(c for c in axis.path(leaf) if c in kept) for leaf in axis.leaves() if leaf not in kept}
+    aliases = {
+        leaf: next(c for c in axis.path(leaf) if c in kept) for leaf in axis.leaves() if leaf not in kept
+    }
     for leaf, target in axis.aliases.items():
         aliases[leaf] = aliases.get(target, target)
     return Axis(axis.code, _tree_order(kept), aliases)
@@ -184,7 +186,7 @@ def partition(code: str, counts: Mapping[str, int]) -> Table:
     small number of companies would be found again.
     """
     axis = flat(code, counts)
-    cells = {(key,): value for key, value in counts.items()}
+    cells: dict[tuple[str, ...], int] = {(key,): value for key, value in counts.items()}
     cells[(TOTAL,)] = sum(counts.values())
     return Table(TableSpec(code, (axis,)), cells)
 

@@ -13,11 +13,12 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix, hstack, identity, vstack
 
 from observatory.aggregates import TOTAL, Axis, Cell, TableSpec
 
@@ -26,6 +27,8 @@ Known = Mapping[Cell, tuple[int, int]]
 
 EPSILON = 1e-6
 MOST_ATOMS = 60_000
+SURVEYS = 12
+FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,8 @@ class Attack:
         self.scenario = "growth" if growth else "alone"
         self._offset = 0 if growth else len(views) - 1
         self._views = [dict(view) for view in views[self._offset :]]
-        self._matrix: csr_matrix | None = None
+        self._matrix: Any = None
+        self._bounded: Any = None
         self.keys: list[tuple[int, Cell]] = []
         for position, view in enumerate(self._views):
             self.keys += [(position, cell) for cell in view if system.row(cell) is not None]
@@ -273,14 +277,51 @@ class Attack:
             raise ArithmeticError(f"linear programming stopped: {result.message}")
         return Solution(sense * float(result.fun), result.x, self._certificate(result))
 
-    def _certificate(self, result: object) -> tuple[tuple[int, Cell], ...]:
+    def reach(self, goals: Sequence[Goal], weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """One population that comes as near as possible to many goals at once; None when there is none.
+
+        Each goal brings a variable capped at 1, reached when the form is at its goal.
+        """
+        if self._matrix is None:
+            self._prepare()
+        size, extra = self.system.columns * len(self._views), len(goals)
+        pull = csr_matrix(np.array([goal.vector * (1 if goal.up else -1) / goal.scale for goal in goals]))
+        caps = hstack([-pull, identity(extra)])
+        most = np.array(
+            [-goal.value / goal.scale + 1 if goal.up else goal.value / goal.scale + 1 for goal in goals]
+        )
+        bounded = (
+            [hstack([self._bounded, csr_matrix((self._bounded.shape[0], extra))])] if self._loose else []
+        )
+        result = linprog(
+            np.concatenate([np.zeros(size), -weights]),
+            A_eq=hstack([self._matrix, csr_matrix((self._matrix.shape[0], extra))]),
+            b_eq=self._equal_to,
+            A_ub=vstack([*bounded, caps]),
+            b_ub=np.concatenate([self._bounded_by, most]) if self._loose else most,
+            bounds=[(0, None)] * size + [(None, 1)] * extra,
+            method="highs",
+        )
+        return result.x[:size] if result.status == 0 else None
+
+    def _certificate(self, result: Any) -> tuple[tuple[int, Cell], ...]:
         """Published cells whose figures hold the bound where it is (non-zero dual values)."""
-        marginals = np.abs(result.eqlin.marginals[: len(self._exact)])  # type: ignore[attr-defined]
+        marginals = np.abs(result.eqlin.marginals[: len(self._exact)])
         keys = [key for key, weight in zip(self._exact, marginals, strict=True) if weight > EPSILON]
         if self._loose:
-            weights = np.abs(result.ineqlin.marginals).reshape(2, -1).sum(axis=0)  # type: ignore[attr-defined]
+            weights = np.abs(result.ineqlin.marginals).reshape(2, -1).sum(axis=0)
             keys += [key for key, weight in zip(self._loose, weights, strict=True) if weight > EPSILON]
         return tuple(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A value a linear form should reach, from below (``up``) or from above; ``scale`` evens goals out."""
+
+    vector: NDArray[np.float64]
+    value: float
+    scale: float
+    up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +365,7 @@ def play(attack: Attack, targets: Iterable[Target], repair: Repair | None = None
 
     for target in targets:
         open_target(target)
+    _survey(attack, opened)
     findings: list[Finding] = []
     for one in opened:  # grows while cells are hidden
         while not one.cleared():
@@ -353,6 +395,18 @@ class _Open:
     def see(self, value: float) -> None:
         self.lower, self.upper = min(self.lower, value), max(self.upper, value)
 
+    def goal(self, *, up: bool) -> Goal:
+        """Where to pull this count so as to show that it stays open."""
+        target = self.target
+        if up:
+            least = 0.0 if self.lower == math.inf else self.lower
+            high = float(target.high if target.high is not None else ceiling(least) + target.width)
+            return Goal(self.vector, high, max(1.0, high), up=True)
+        most = float(target.truth or target.width) if self.upper == -math.inf else self.upper
+        low = target.low if target.low is not None else math.floor(most + EPSILON) - target.width
+        value = float(max(0, low))
+        return Goal(self.vector, value, max(1.0, most - value), up=False)
+
     def cleared(self) -> bool:
         return self.target.holds(self.lower, self.upper)
 
@@ -360,6 +414,24 @@ class _Open:
         lower, upper = _whole(self.lower, self.upper)
         cells = tuple(dict.fromkeys(through))
         return Finding(self.target.cell, self.target.release, scenario, lower, upper, cells)
+
+
+def _survey(attack: Attack, opened: Sequence[_Open]) -> None:
+    """Clear most targets with a few programs that each pull many of them at once.
+
+    Purely an economy: what it does not clear is bounded one by one afterwards.
+    """
+    draw = np.random.default_rng(0)
+    for turn in range(SURVEYS):
+        waiting = [one for one in opened if not one.cleared()]
+        if len(waiting) < FEW:
+            return
+        goals = [one.goal(up=turn % 2 == 0) for one in waiting]
+        population = attack.reach(goals, draw.uniform(0.5, 1.5, len(goals)))
+        if population is None:
+            return
+        for one in opened:
+            one.see(float(one.vector @ population))
 
 
 def _bound(attack: Attack, one: _Open, pending: Sequence[_Open]) -> list[tuple[int, Cell]] | None:

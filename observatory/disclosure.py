@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytauargus.engine import run_batch
@@ -22,6 +22,10 @@ from observatory.policy import POLICY, AuditOutcome, CellStatus, Policy, shown_c
 
 ENGINE_MINUTES = 2
 """Longest search for the cheapest suppressions of one table; the best found so far is kept."""
+MOST_ROUNDS = 8
+"""Passes over the tables until they agree; cells are only ever added, the verdict tells the rest."""
+MOST_COMPANIES = 10**7
+"""What anybody knows of a grand total that is not published."""
 _ROOT = "TOTAL"
 Progress = Callable[[int, str], None]
 
@@ -114,7 +118,7 @@ def protect_release(
     tell = progress or (lambda _percent, _step: None)
     plan = _plan(tables, history, policy)
     tell(5, "engine")
-    for _round in range(8):
+    for _round in range(MOST_ROUNDS):
         before = len(plan.hidden)
         for table in tables:
             plan.hidden |= _engine(table, plan)
@@ -124,19 +128,28 @@ def protect_release(
     tell(40, "repair")
     specs = [table.spec for table in tables]
     found = systems(specs)
-    for _round in range(8):
+    for _round in range(MOST_ROUNDS):
         before = len(plan.hidden)
-        for number, system in enumerate(found):
-            _repair(system, found, plan, history)
-            tell(40 + 30 * (number + 1) // len(found), "repair")
+        for growth in _scenarios(history):
+            views = _views(found, _protected(plan), history, policy, growth=growth)
+            for system in found:
+                _repair(system, views, plan, history, growth=growth)
+        tell(55, "repair")
         if len(plan.hidden) == before:
             break
     cells = _protected(plan)
     audit = attack_release(
-        specs, plan.counts, cells, history, policy=policy, progress=lambda done: tell(70 + 30 * done // 100, "attack")
+        specs,
+        plan.counts,
+        cells,
+        history,
+        policy=policy,
+        progress=lambda done: tell(70 + 30 * done // 100, "attack"),
     )
     by_attack = len(plan.hidden) - by_engine
-    return Protection(cells, Audit(audit.outcome, audit.attacked, audit.releases, by_engine, by_attack, audit.findings))
+    return Protection(
+        cells, Audit(audit.outcome, audit.attacked, audit.releases, by_engine, by_attack, audit.findings)
+    )
 
 
 def attack_release(
@@ -154,13 +167,14 @@ def attack_release(
     ever join. ``counts`` are the true counts, used only to judge what the adversary found.
     """
     targets = _targets(counts, cells, history, policy)
+    relaxed = [_relax(target) for target in targets]
     findings: list[Finding] = []
     found = systems(specs)
-    for growth in (False, True) if history else (False,):
+    for growth in _scenarios(history):
         views = _views(found, cells, history, policy, growth=growth)
         for number, system in enumerate(found):
             try:
-                findings += play(Attack(system, views, growth=growth), targets)
+                findings += play(Attack(system, views, growth=growth), relaxed if growth else targets)
             except ArithmeticError:
                 findings.append(Finding(WHOLE, len(history), "unsolved", 0, float("inf"), ()))
             if progress:
@@ -218,15 +232,15 @@ def _targets(
 ) -> list[Target]:
     """Everything that must not be found, in the new release and in the former ones."""
     newest = len(history)
-    targets = [_target(cell, count, cells.get(cell), newest, policy) for cell, count in counts.items()]
+    found = (_target(cell, count, cells.get(cell), newest, policy) for cell, count in counts.items())
+    targets = [target for target in found if target is not None]
     wide = {CellStatus.PRIMARY: 2, CellStatus.SECONDARY: 1}
     for place, release in enumerate(history):
         for cell, one in release.cells.items():
             if one.status in wide:
                 targets.append(Target(cell, place, wide[one.status]))
     # the small ones first: what is hidden for them often clears the others
-    kept = [target for target in targets if target is not None]
-    return sorted(kept, key=lambda one: (one.low is None, one.truth or 0))
+    return sorted(targets, key=lambda one: (one.low is None, one.truth or 0))
 
 
 def _target(cell: Cell, count: int, one: ProtectedCell | None, release: int, policy: Policy) -> Target | None:
@@ -248,6 +262,19 @@ def _target(cell: Cell, count: int, one: ProtectedCell | None, release: int, pol
     return None if one is None else Target(cell, release, 1, truth=count)
 
 
+def _relax(target: Target) -> Target:
+    """Requirement under the supposition that companies only join, which no publication states.
+
+    A count must still not be found, and a small one must keep the width of its protection interval.
+    """
+    width = (
+        target.width
+        if target.low is None or target.high is None
+        else max(1, min(2, target.high - target.low))
+    )
+    return replace(target, low=None, high=None, width=width)
+
+
 def _views(
     found: Sequence[System],
     cells: Mapping[Cell, ProtectedCell],
@@ -263,7 +290,9 @@ def _views(
     """
     views = [_known(release.cells, policy) for release in history]
     views.append(_known(cells, policy))
-    low, high = views[-1].get(WHOLE, (0, sum(one.shown or 0 for one in cells.values()) + 10**6))
+    low: float
+    high: float
+    low, high = views[-1].get(WHOLE, (0, MOST_COMPANIES))
     if low != high:
         for system in found:
             attack = Attack(system, views, growth=growth)
@@ -276,19 +305,24 @@ def _views(
     return list(views)
 
 
-def _repair(system: System, found: Sequence[System], plan: _Plan, history: Sequence[FormerRelease]) -> None:
-    """Hide more cells of one system until neither scenario finds anything."""
-    for growth in (False, True) if history else (False,):
-        cells = _protected(plan)
-        views = _views(found, cells, history, plan.policy, growth=growth)
-        attack = Attack(system, views, growth=growth)
-        targets = _targets(plan.counts, cells, history, plan.policy)
-        try:
-            findings = play(attack, targets, _Repairer(plan, len(history), growth=growth))
-        except ArithmeticError:
-            return  # the verdict will say so
-        if not growth:
-            _show_needless(findings, plan)
+def _scenarios(history: Sequence[FormerRelease]) -> tuple[bool, ...]:
+    """Whether companies are supposed only to join: no, then yes when there is a past to compare with."""
+    return (False, True) if history else (False,)
+
+
+def _repair(
+    system: System, views: Sequence[Known], plan: _Plan, history: Sequence[FormerRelease], *, growth: bool
+) -> None:
+    """Hide more cells of one system until one scenario finds nothing."""
+    attack = Attack(system, views, growth=growth)
+    targets = _targets(plan.counts, _protected(plan), history, plan.policy)
+    kept = [_relax(target) for target in targets] if growth else targets
+    try:
+        findings = play(attack, kept, _Repairer(plan, len(history), growth=growth))
+    except ArithmeticError:
+        return  # the verdict will say so
+    if not growth:
+        _show_needless(findings, plan)
 
 
 class _Repairer:
@@ -340,7 +374,9 @@ def _engine(table: Table, plan: _Plan) -> set[Cell]:
             continue
         count = plan.counts[cell]
         if plan.sensitive(cell):
-            low, high = plan.policy.protection(count) if count < plan.policy.threshold else (count - 1, count + 1)
+            low, high = (
+                plan.policy.protection(count) if count < plan.policy.threshold else (count - 1, count + 1)
+            )
             rows[key] = EngineCell(count, unsafe=True, lower=count - low, upper=high - count)
         elif cell in plan.hidden:
             rows[key] = EngineCell(count, unsafe=True, lower=0, upper=1)
