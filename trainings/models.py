@@ -26,7 +26,6 @@ from trainings.enums import (
     Sex,
     Stake,
 )
-from trainings.hours import minutes_between
 
 
 class Provider(models.Model):
@@ -120,6 +119,7 @@ class Session(TimestampedModel):
 
     ``starts_on`` and ``ends_on`` are projections of the half-days, kept by services so that lists sort
     and filter on one table. ``request_key`` is the planning form's own key: sent twice, it makes one session.
+    ``calendar_sequence`` grows with each change, so that calendars replace the entry they hold.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="sessions")
@@ -143,6 +143,7 @@ class Session(TimestampedModel):
     )
     starts_on = models.DateField(_("premier jour"))
     ends_on = models.DateField(_("dernier jour"))
+    calendar_sequence = models.PositiveSmallIntegerField(default=0, editable=False)
     request_key = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = SessionQuerySet.as_manager()
@@ -164,28 +165,28 @@ class Session(TimestampedModel):
 
 
 class HalfDay(models.Model):
-    """A half-day of a session: the unit of signature and of hours."""
+    """A half-day of a session: the unit of signature and of hours.
+
+    ``minutes`` is its length, kept so that the database can add hours up.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="half_days")
     day = models.DateField(_("jour"))
     part = models.CharField(_("moment"), max_length=2, choices=choices(DayPart))
     starts_at = models.TimeField(_("début"))
     ends_at = models.TimeField(_("fin"))
+    minutes = models.PositiveSmallIntegerField(_("durée en minutes"), editable=False)
 
     class Meta:
         ordering = ["day", "starts_at"]
         constraints = [
             models.UniqueConstraint(fields=["session", "day", "part"], name="half_day_unique"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="half_day_times"),
+            models.CheckConstraint(condition=Q(minutes__gt=0), name="half_day_minutes"),
         ]
 
     def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y} {self.part}"
-
-    @property
-    def minutes(self) -> int:
-        """Its length."""
-        return minutes_between(self.starts_at, self.ends_at)
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
