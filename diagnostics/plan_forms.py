@@ -11,7 +11,7 @@ from diagnostics.models import ActionItem
 from diagnostics.services.plan import ItemFields
 
 
-class ActionItemForm(forms.ModelForm[ActionItem]):
+class ActionItemForm(forms.ModelForm):
     """An action as a person writes it."""
 
     status = forms.ChoiceField(label=_("État"), choices=choices(ActionStatus))
