@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from .definition import Definition
+from .recommending import BecauseOfAnswer, BecauseOfLevel, Proposal, Reason
 from .scoring import Contribution, DimensionScore, Ignored, IgnoredBecause, Result
 
 
@@ -91,6 +92,37 @@ def result_from_json(definition: Definition, stored: Mapping[str, Any]) -> Resul
         strengths=tuple(stored["strengths"]),
         priorities=tuple(stored["priorities"]),
     )
+
+
+def proposals_to_json(proposals: tuple[Proposal, ...]) -> list[dict[str, Any]]:
+    """The JSON of the proposed measures, in their order, with their reasons."""
+    return [
+        {"measure": each.measure.code, "reasons": [_reason_to_json(reason) for reason in each.reasons]}
+        for each in proposals
+    ]
+
+
+def proposals_from_json(definition: Definition, stored: list[Any]) -> tuple[Proposal, ...]:
+    """The proposals stored by `proposals_to_json` for the same definition."""
+    return tuple(
+        Proposal(
+            definition.measure_by_code[each["measure"]],
+            tuple(_reason_from_json(reason) for reason in each["reasons"]),
+        )
+        for each in stored
+    )
+
+
+def _reason_to_json(reason: Reason) -> dict[str, Any]:
+    if isinstance(reason, BecauseOfLevel):
+        return {"dimension": reason.dimension, "level": reason.level, "tenths": reason.tenths}
+    return {"question": reason.question, "answered": reason.answered}
+
+
+def _reason_from_json(stored: Mapping[str, Any]) -> Reason:
+    if "dimension" in stored:
+        return BecauseOfLevel(stored["dimension"], stored["level"], stored["tenths"])
+    return BecauseOfAnswer(stored["question"], stored["answered"])
 
 
 def _text(value: Fraction | None) -> str | None:

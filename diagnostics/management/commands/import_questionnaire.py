@@ -1,0 +1,48 @@
+"""Check a questionnaire's file and keep it as a new version: docs/questionnaire-format.md."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from core.errors import BusinessError
+from diagnostics import services
+from diagnostics.definition import DefinitionError
+from diagnostics.wording import problem_lines
+from programme.selectors import programme_by_slug
+
+
+class Command(BaseCommand):
+    help = "Vérifie un questionnaire (YAML), l'enregistre comme version et, sauf --draft, le publie."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--programme", default="", help="réservé à ce programme ; partagé par défaut")
+        parser.add_argument("--draft", action="store_true", help="enregistrer sans publier")
+        parser.add_argument("--check", action="store_true", help="vérifier seulement")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        programme = programme_by_slug(options["programme"]) if options["programme"] else None
+        if options["programme"] and programme is None:
+            raise CommandError(_("Programme inconnu : %(what)s") % {"what": options["programme"]})
+        try:
+            document = services.read_document(options["file"].read_text(encoding="utf-8"))
+            if options["check"]:
+                services.check_document(document)
+                self.stdout.write(_("Ce questionnaire est valable. Rien n’a été enregistré."))
+                return
+            version = services.import_questionnaire(actor=None, document=document, programme=programme)
+            if not options["draft"]:
+                version = services.publish_version(actor=None, version=version)
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(_("Fichier illisible : %(what)s") % {"what": error}) from error
+        except BusinessError as error:
+            raise CommandError(error.message) from error
+        except DefinitionError as error:
+            lines = problem_lines(error.problems)
+            raise CommandError(
+                "\n".join([_("%(count)s erreur(s), rien n’est enregistré :") % {"count": len(lines)}, *lines])
+            ) from error
+        state = _("publiée") if version.published_at else _("enregistrée, non publiée")
+        self.stdout.write(f"{version.questionnaire.code}@{version.number} : {state}")

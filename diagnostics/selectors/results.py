@@ -1,0 +1,21 @@
+"""Reads of results: what was computed at submission, never computed again."""
+
+from diagnostics.definition import Definition
+from diagnostics.models import Diagnostic
+from diagnostics.recommending import Proposal
+from diagnostics.result_json import proposals_from_json, result_from_json
+from diagnostics.scoring import Result
+
+
+def stored_result(definition: Definition, diagnostic: Diagnostic) -> Result | None:
+    """The result told at submission; None before."""
+    if not diagnostic.result:
+        return None
+    return result_from_json(definition, diagnostic.result["result"])
+
+
+def stored_proposals(definition: Definition, diagnostic: Diagnostic) -> tuple[Proposal, ...]:
+    """The measures proposed at submission, the most useful first; none before."""
+    if not diagnostic.result:
+        return ()
+    return proposals_from_json(definition, diagnostic.result["proposals"])

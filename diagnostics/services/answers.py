@@ -1,0 +1,164 @@
+"""Saving answers: one at a time from a page that saves by itself, or a section at once without script.
+
+Every value an answer ever had is kept: when two tabs write at the same instant the last one wins,
+question by question, and the other is in the history.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.errors import BusinessError
+from diagnostics.conditions import Shown, what_is_shown
+from diagnostics.definition import Definition, Kind
+from diagnostics.enums import DiagnosticStatus
+from diagnostics.models import Answer, AnswerRevision, Diagnostic
+from diagnostics.progress import Progress, progress_of
+from diagnostics.selectors.filling import KeptAnswer, as_answers, kept_answers, respondent_pk
+from diagnostics.selectors.questionnaires import definition_of
+
+OPEN = (DiagnosticStatus.OPEN, DiagnosticStatus.STARTED)
+MAX_COMMENT = 2_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is to be kept for one question: a JSON value that suits it, or « sans objet », and a comment."""
+
+    value: Any
+    not_applicable: bool = False
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What saving changed: which questions, what was shown before and is now, how far along it is."""
+
+    at: datetime
+    changed: tuple[str, ...]
+    before: Shown
+    after: Shown
+    kept: Mapping[str, KeptAnswer]
+    progress: Progress
+
+
+@transaction.atomic
+def save_answers(
+    *,
+    actor: User | None,
+    diagnostic: Diagnostic,
+    entries: Mapping[str, Entry],
+    at: datetime | None = None,
+) -> Saved:
+    """Keep answers of the main respondent, as of now or of ``at``. Saving the same again writes nothing.
+
+    Values were checked by ``diagnostics.answers``. Raises ``BusinessError`` once the diagnostic is
+    submitted or cancelled, for an unknown question, « sans objet » where it is not offered, or too
+    long a comment. Side effects: answers, their history, progress of the diagnostic.
+    """
+    definition = definition_of(diagnostic.version)
+    _check(definition, entries)
+    respondent_id = respondent_pk(diagnostic)
+    status = Diagnostic.objects.select_for_update().values_list("status", flat=True).get(pk=diagnostic.pk)
+    if status not in OPEN:
+        raise BusinessError(
+            _("Ce questionnaire est déjà remis : ses réponses ne changent plus."), code="not-open"
+        )
+    kept = kept_answers(respondent_id)
+    before = what_is_shown(definition, as_answers(definition, kept))
+    now = at or timezone.now()
+    changed = [code for code, entry in entries.items() if not _is_same(kept.get(code), entry)]
+    if changed:
+        _write(actor, diagnostic, respondent_id, definition, {c: entries[c] for c in changed}, now)
+        author = actor.pk if actor else None
+        for code in changed:
+            entry = entries[code]
+            kept[code] = KeptAnswer(entry.value, entry.not_applicable, entry.comment, now, author)
+    answers = as_answers(definition, kept)
+    after = what_is_shown(definition, answers)
+    progress = progress_of(definition, answers, after)
+    if changed:
+        Diagnostic.objects.filter(pk=diagnostic.pk).update(
+            status=DiagnosticStatus.STARTED,
+            started_at=Coalesce("started_at", now),
+            answered_at=now,
+            answered_count=progress.answered,
+            visible_count=progress.total,
+        )
+    return Saved(now, tuple(changed), before, after, kept, progress)
+
+
+def _check(definition: Definition, entries: Mapping[str, Entry]) -> None:
+    for code, entry in entries.items():
+        question = definition.questions.get(code)
+        if question is None:
+            raise BusinessError(_("Cette question n’est pas dans ce questionnaire."), code="unknown-question")
+        if entry.not_applicable and not question.not_applicable:
+            raise BusinessError(_("Cette question ne peut pas être déclarée sans objet."), code="not-offered")
+        if len(entry.comment) > MAX_COMMENT:
+            raise BusinessError(
+                _("Le commentaire dépasse %(most)s caractères.") % {"most": MAX_COMMENT}, code="too-long"
+            )
+
+
+def _is_same(kept: KeptAnswer | None, entry: Entry) -> bool:
+    if kept is None:
+        return entry.value is None and not entry.not_applicable and not entry.comment
+    return (kept.value, kept.not_applicable, kept.comment) == (
+        entry.value,
+        entry.not_applicable,
+        entry.comment,
+    )
+
+
+def _write(
+    actor: User | None,
+    diagnostic: Diagnostic,
+    respondent_id: int,
+    definition: Definition,
+    entries: Mapping[str, Entry],
+    now: datetime,
+) -> None:
+    """One statement for the answers, one for their history, however many there are.
+
+    Values come from ``diagnostics.answers``, which checks more than the model could: no ``full_clean``
+    on the hottest path of the application.
+    """
+    Answer.objects.bulk_create(
+        [
+            Answer(
+                diagnostic_id=diagnostic.pk,
+                respondent_id=respondent_id,
+                question_code=code,
+                value=entry.value,
+                choice=entry.value or "" if definition.questions[code].kind is Kind.SINGLE else "",
+                not_applicable=entry.not_applicable,
+                comment=entry.comment,
+                saved_by=actor,
+                saved_at=now,
+            )
+            for code, entry in entries.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["respondent", "question_code"],
+        update_fields=["value", "choice", "not_applicable", "comment", "saved_by", "saved_at"],
+    )
+    AnswerRevision.objects.bulk_create(
+        AnswerRevision(
+            respondent_id=respondent_id,
+            question_code=code,
+            value=entry.value,
+            not_applicable=entry.not_applicable,
+            comment=entry.comment,
+            saved_by=actor,
+            saved_at=now,
+        )
+        for code, entry in entries.items()
+    )

@@ -1,0 +1,140 @@
+"""Writes about questionnaires: a version is checked whole, published once, and never changes."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import audit
+from core.errors import BusinessError
+from diagnostics.definition import parse_definition
+from diagnostics.models import Questionnaire, QuestionnaireVersion
+from programme.models import Programme
+
+SHIPPED = Path(__file__).resolve().parent.parent / "content" / "maturite-ia.yaml"
+MAX_DOCUMENT_BYTES = 2_000_000
+
+
+def read_document(text: str) -> Any:
+    """The document of a YAML text. Raises ``BusinessError`` when it is no YAML, or far too large."""
+    if len(text) > MAX_DOCUMENT_BYTES:
+        raise BusinessError(
+            _("Ce fichier est trop gros pour un questionnaire (2 Mo au plus)."), code="too-large"
+        )
+    try:
+        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 -- a SafeLoader, without aliases
+    except yaml.YAMLError as error:
+        raise BusinessError(
+            _("Ce fichier n’est pas du YAML lisible : %(error)s") % {"error": error}, code="not-yaml"
+        ) from error
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Refuses aliases: a few nested ones unfold into gigabytes."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """One node, never an alias; dates stay texts."""
+        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
+            raise yaml.YAMLError(_("les renvois (« * ») ne sont pas admis"))
+        return super().compose_node(parent, index)  # type: ignore[no-any-return, no-untyped-call]
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def check_document(document: Any) -> None:
+    """Say whether a document is a valid questionnaire: raises ``DefinitionError`` with every problem."""
+    parse_definition(document)
+
+
+@transaction.atomic
+def import_questionnaire(
+    *, actor: User | None, document: Any, programme: Programme | None = None
+) -> QuestionnaireVersion:
+    """Keep a document as a version of its questionnaire, not yet published.
+
+    The same document gives the same version again. Raises ``DefinitionError`` with every problem,
+    ``BusinessError`` when the number is taken by another text or the code by another programme.
+    """
+    definition = parse_definition(document)
+    sha256 = document_hash(document)
+    questionnaire, _created = Questionnaire.objects.get_or_create(
+        code=definition.code, defaults={"title": definition.title, "programme": programme}
+    )
+    if questionnaire.programme_id != (programme.pk if programme else None):
+        raise BusinessError(
+            _("Le code « %(code)s » est déjà pris par un autre questionnaire.") % {"code": definition.code},
+            code="code-taken",
+        )
+    version = questionnaire.versions.filter(number=definition.version).first()
+    if version is not None and version.sha256 == sha256:
+        return version
+    if version is not None and version.published_at is not None:
+        raise BusinessError(
+            _("La version %(number)s est publiée et ne change plus : donnez un numéro suivant à la vôtre.")
+            % {"number": definition.version},
+            code="version-published",
+        )
+    version = version or QuestionnaireVersion(questionnaire=questionnaire, number=definition.version)
+    version.definition, version.sha256 = document, sha256
+    version.full_clean()
+    version.save()
+    audit.record(
+        actor=actor,
+        verb="questionnaire.imported",
+        obj=version,
+        programme_id=questionnaire.programme_id,
+        changes={"sha256": sha256},
+    )
+    return version
+
+
+@transaction.atomic
+def publish_version(*, actor: User | None, version: QuestionnaireVersion) -> QuestionnaireVersion:
+    """Publish a version: new diagnostics use it, and it never changes again. Publishing twice is harmless.
+
+    Raises ``DefinitionError`` when its text is no longer a valid questionnaire. Side effect: the
+    questionnaire takes its title.
+    """
+    version = (
+        QuestionnaireVersion.objects.select_for_update().select_related("questionnaire").get(pk=version.pk)
+    )
+    if version.published_at is not None:
+        return version
+    definition = parse_definition(version.definition)
+    version.published_at = timezone.now()
+    version.published_by = actor
+    version.save()
+    Questionnaire.objects.filter(pk=version.questionnaire_id).update(title=definition.title)
+    audit.record(
+        actor=actor,
+        verb="questionnaire.published",
+        obj=version,
+        programme_id=version.questionnaire.programme_id,
+    )
+    return version
+
+
+@transaction.atomic
+def install_shipped_questionnaire(*, actor: User | None = None) -> QuestionnaireVersion:
+    """Install and publish the questionnaire this application ships, shared by every programme.
+
+    Running it again changes nothing; a new release of the application adds its new version.
+    """
+    document = read_document(SHIPPED.read_text(encoding="utf-8"))
+    return publish_version(actor=actor, version=import_questionnaire(actor=actor, document=document))
+
+
+def document_hash(document: Any) -> str:
+    """The hash of a document, whatever the order of its keys was in the file."""
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,139 @@
+"""What pure modules found, said in plain French.
+
+Pure modules know no language: they give codes, templates and facts; the sentences are here.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from core.formats import format_date, format_euros, format_euros_round, format_number
+from diagnostics.answers import Answer, AnswerError
+from diagnostics.definition import Definition, Kind, Problem, Question, Stake, Step
+from diagnostics.recommending import BecauseOfLevel, Reason
+from diagnostics.scoring import IgnoredBecause
+
+
+def problem_lines(problems: tuple[Problem, ...]) -> list[str]:
+    """One line per problem of a document: where, what was expected, what was found."""
+    return [
+        _("%(path)s : attendu %(expected)s ; trouvé %(found)s")
+        % {"path": each.path, "expected": _(each.expected) % each.values, "found": _(each.found)}
+        for each in problems
+    ]
+
+
+def answer_error(error: AnswerError) -> str:
+    """Why an answer was refused."""
+    return _(error.message) % error.values
+
+
+def ignored_because(because: IgnoredBecause) -> str:
+    """Why a question counts for nothing in a score."""
+    return {
+        IgnoredBecause.HIDDEN: _("ne vous concernait pas, d’après vos autres réponses"),
+        IgnoredBecause.NOT_APPLICABLE: _("déclarée sans objet"),
+        IgnoredBecause.UNANSWERED: _("sans réponse"),
+        IgnoredBecause.UNSCORED: _("posée pour mieux vous connaître, jamais notée"),
+    }[because]
+
+
+def score_words(tenths: int | None) -> str:
+    """A score as it is written everywhere: « 41,5 sur 100 »."""
+    if tenths is None:
+        return _("non noté")
+    return _("%(score)s sur 100") % {"score": format_number(Fraction(tenths, 10), 1)}
+
+
+def reason_words(definition: Definition, answers: Mapping[str, Answer], reason: Reason) -> str:
+    """Why a measure is proposed, in one sentence addressed to the company."""
+    if isinstance(reason, BecauseOfLevel):
+        return _("En « %(dimension)s », vous en êtes à « %(level)s » (%(score)s).") % {
+            "dimension": definition.dimension_by_code[reason.dimension].title,
+            "level": definition.level_by_code[reason.level].name,
+            "score": score_words(reason.tenths),
+        }
+    question = definition.questions[reason.question]
+    given = answer_words(question, answers.get(question.code, Answer())) if reason.answered else ""
+    if not given:
+        return _("Vous n’avez pas répondu à « %(question)s ».") % {"question": question.text}
+    return _("À « %(question)s », vous avez répondu : %(answer)s.") % {
+        "question": question.text,
+        "answer": given.removesuffix("."),
+    }
+
+
+def answer_words(question: Question, answer: Answer) -> str:
+    """An answer as a person reads it; nothing when there is none."""
+    value = answer.value
+    if answer.not_applicable:
+        return _("sans objet")
+    match value:
+        case None:
+            return ""
+        case frozenset():
+            return ", ".join(choice.label for choice in question.choices if choice.code in value)
+        case dict():
+            rows = [row for row in question.rows if row.code in value]
+            return ", ".join(f"{row.label} : {value[row.code]}" for row in rows)
+        case Fraction():
+            return _number_words(question, value)
+        case str() if question.kind is Kind.SINGLE:
+            return question.choice_by_code[value].label
+        case int() if question.scale is not None:
+            return _("%(step)s sur une échelle de %(least)s à %(most)s") % {
+                "step": value,
+                "least": question.scale.minimum,
+                "most": question.scale.maximum,
+            }
+        case date():
+            return format_date(value)
+        case _:
+            return str(value)
+
+
+def _number_words(question: Question, value: Fraction) -> str:
+    if question.kind is Kind.AMOUNT:
+        return format_euros(int(value))
+    decimals = 0 if value.denominator == 1 else 2
+    unit = "%" if question.kind is Kind.PERCENTAGE else question.unit
+    return f"{format_number(value, decimals)}\u00a0{unit}".strip()
+
+
+def effort_words(effort: str) -> str:
+    """How much work a measure asks for."""
+    words = {Step.LOW: _("effort léger"), Step.MEDIUM: _("effort moyen"), Step.HIGH: _("effort important")}
+    return words[Step(effort)]
+
+
+def impact_words(impact: str) -> str:
+    """How much a measure is expected to change."""
+    words = {Step.LOW: _("effet modéré"), Step.MEDIUM: _("effet sensible"), Step.HIGH: _("effet fort")}
+    return words[Step(impact)]
+
+
+def stake_words(stake: str) -> str:
+    """The training stake a measure calls for."""
+    words = {
+        Stake.TECHNICAL: _("enjeu technique"),
+        Stake.LEGAL: _("enjeu juridique"),
+        Stake.ECONOMIC: _("enjeu économique"),
+        Stake.ETHICAL: _("enjeu éthique"),
+    }
+    return words[Stake(stake)]
+
+
+def cost_words(min_cents: int, max_cents: int) -> str:
+    """What a measure costs, as a range in euros."""
+    if max_cents == 0:
+        return _("gratuit")
+    if min_cents == max_cents:
+        return format_euros_round(max_cents)
+    if min_cents == 0:
+        return _("jusqu’à %(most)s") % {"most": format_euros_round(max_cents)}
+    return _("de %(least)s à %(most)s") % {
+        "least": format_euros_round(min_cents),
+        "most": format_euros_round(max_cents),
+    }
