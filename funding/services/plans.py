@@ -1,0 +1,299 @@
+"""The budget plan and its funding matrix: draft, activation, amendments."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import audit
+from core.errors import BusinessError
+from core.formats import format_euros
+from funding.enums import Nature, PlanStatus
+from funding.matrix import residues
+from funding.models import BudgetLine, Expense, Funder, MatrixCell, Plan, PlannedLine, Share
+from programme.models import Axis, Programme
+
+
+@dataclass(frozen=True)
+class LineEntry:
+    """A line of the plan as it is typed; amounts in cents, ``cells`` by funder id.
+
+    ``line_id`` is empty for a new line; ``code`` is then given by the axis and the rank if left empty.
+    """
+
+    axis_id: int
+    nature: Nature
+    label: str
+    planned_cents: int
+    cells: Mapping[int, int] = field(default_factory=dict)
+    line_id: int | None = None
+    code: str = ""
+
+
+@transaction.atomic
+def start_plan(*, actor: User | None, programme: Programme, reason: str = "") -> Plan:
+    """Open a draft: an empty first version, or an amendment that starts from the plan in force.
+
+    A draft already open is returned as it is. An amendment needs a reason.
+    Raises ``BusinessError`` when the reason is missing.
+    """
+    locked = Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    plans = list(Plan.objects.for_programme(locked))
+    draft: Plan | None = next((plan for plan in plans if plan.status == PlanStatus.DRAFT), None)
+    if draft is not None:
+        return draft
+    active = next((plan for plan in plans if plan.status == PlanStatus.ACTIVE), None)
+    if active is not None and not reason.strip():
+        raise BusinessError(_("Indiquez le motif de l’avenant."), field="reason", code="reason")
+    plan = Plan(
+        programme=locked,
+        number=max((known.number for known in plans), default=0) + 1,
+        reason=reason.strip(),
+    )
+    plan.full_clean()
+    plan.save()
+    if active is not None:
+        _copy_lines(active, plan)
+    audit.record(actor=actor, verb="plan.started", obj=plan, programme_id=locked.pk, comment=plan.reason)
+    return plan
+
+
+def _copy_lines(source: Plan, target: Plan) -> None:
+    for planned in source.lines.prefetch_related("cells"):
+        cells = list(planned.cells.all())
+        copy = PlannedLine.objects.create(
+            plan=target, line_id=planned.line_id, planned_cents=planned.planned_cents
+        )
+        MatrixCell.objects.bulk_create(
+            MatrixCell(planned_line=copy, funder_id=cell.funder_id, amount_cents=cell.amount_cents)
+            for cell in cells
+        )
+
+
+@transaction.atomic
+def save_plan(*, actor: User | None, plan: Plan, entries: Sequence[LineEntry]) -> Plan:
+    """Replace the lines and the matrix of a draft; residues may remain until it is activated.
+
+    Saving the same entries twice changes nothing more. Lines that no version and no expense uses any
+    more are deleted.
+
+    Raises ``BusinessError``: not a draft, foreign axis, line or funder, a negative amount, an axis or
+    nature changed on a line that another version or an expense uses.
+    """
+    locked = _draft(plan)
+    _check_entries(locked.programme, entries)
+    before = set(locked.lines.values_list("line_id", flat=True))
+    lines = _save_lines(locked, entries)
+    locked.lines.all().delete()
+    planned = PlannedLine.objects.bulk_create(
+        PlannedLine(plan=locked, line=line, planned_cents=entry.planned_cents)
+        for line, entry in zip(lines, entries, strict=True)
+    )
+    MatrixCell.objects.bulk_create(
+        MatrixCell(planned_line=row, funder_id=funder_id, amount_cents=amount)
+        for row, entry in zip(planned, entries, strict=True)
+        for funder_id, amount in entry.cells.items()
+        if amount
+    )
+    _delete_orphans(before - {line.pk for line in lines})
+    locked.save(update_fields=["updated_at"])
+    audit.record(
+        actor=actor,
+        verb="plan.saved",
+        obj=locked,
+        programme_id=locked.programme_id,
+        changes={
+            "lines": len(lines),
+            "planned_cents": sum(entry.planned_cents for entry in entries),
+        },
+    )
+    return locked
+
+
+def _draft(plan: Plan) -> Plan:
+    locked: Plan = (
+        Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("programme").get(pk=plan.pk)
+    )
+    if locked.status != PlanStatus.DRAFT:
+        raise BusinessError(
+            _("Ce plan n’est plus un brouillon : préparez un avenant pour le modifier."), code="not-draft"
+        )
+    return locked
+
+
+def _check_entries(programme: Programme, entries: Sequence[LineEntry]) -> None:
+    axes = set(Axis.objects.filter(programme=programme).values_list("pk", flat=True))
+    funders = set(Funder.objects.for_programme(programme).values_list("pk", flat=True))
+    lines = set(BudgetLine.objects.for_programme(programme).values_list("pk", flat=True))
+    known = [entry.line_id for entry in entries if entry.line_id is not None]
+    if (
+        not lines.issuperset(known)
+        or len(known) != len(set(known))
+        or any(entry.axis_id not in axes or not funders.issuperset(entry.cells) for entry in entries)
+    ):
+        raise BusinessError(
+            _("Le plan a changé entre-temps : rechargez la page avant d’enregistrer."), code="stale"
+        )
+    for entry in entries:
+        if entry.planned_cents < 0 or any(amount < 0 for amount in entry.cells.values()):
+            raise BusinessError(
+                _("« %(label)s » : un montant prévu ne peut pas être négatif.") % {"label": entry.label},
+                code="negative",
+            )
+
+
+def _save_lines(plan: Plan, entries: Sequence[LineEntry]) -> list[BudgetLine]:
+    programme = plan.programme
+    known = {line.pk: line for line in BudgetLine.objects.for_programme(programme)}
+    codes = {line.code for line in known.values()}
+    axes = {axis.pk: axis for axis in Axis.objects.filter(programme=programme)}
+    fixed = _fixed_lines(plan)
+    result = []
+    for entry in entries:
+        line = known.get(entry.line_id) if entry.line_id else None
+        if line is None:
+            line = BudgetLine(programme=programme, code=entry.code or _free_code(axes[entry.axis_id], codes))
+            codes.add(line.code)
+        elif line.pk in fixed and (line.axis_id, line.nature) != (entry.axis_id, entry.nature):
+            raise BusinessError(
+                _(
+                    "« %(label)s » a déjà servi : son volet et sa nature ne changent plus. "
+                    "Créez une autre ligne."
+                )
+                % {"label": line.label},
+                code="line-fixed",
+            )
+        line.axis, line.nature, line.label = axes[entry.axis_id], entry.nature, entry.label.strip()
+        line.full_clean()
+        line.save()
+        result.append(line)
+    return result
+
+
+def _fixed_lines(plan: Plan) -> set[int]:
+    """Lines whose axis and nature can no longer change: another version or an expense uses them."""
+    planned = PlannedLine.objects.filter(plan__programme_id=plan.programme_id).exclude(plan=plan)
+    spent = Expense.objects.filter(programme_id=plan.programme_id)
+    return set(planned.values_list("line_id", flat=True)) | set(spent.values_list("line_id", flat=True))
+
+
+def _free_code(axis: Axis, taken: set[str]) -> str:
+    rank = 1
+    while f"{axis.number}.{rank}" in taken:
+        rank += 1
+    return f"{axis.number}.{rank}"
+
+
+def _delete_orphans(line_ids: set[int]) -> None:
+    BudgetLine.objects.filter(pk__in=line_ids, planned__isnull=True, expenses__isnull=True).delete()
+
+
+@transaction.atomic
+def activate_plan(*, actor: User | None, plan: Plan, decided_on: date | None = None) -> Plan:
+    """Put a draft in force from ``decided_on`` (today by default); the former plan stays readable.
+
+    Activating a plan already in force changes nothing. Expenses and shares never move.
+
+    Raises ``BusinessError``: rows or columns with a residue, a total that is not the agreement's, an
+    amendment under what a funder has been charged on a line, or a plan replaced meanwhile.
+    Side effects: the plan in force becomes superseded; one audit event. Locks every line, so that no
+    expense is validated on a half-changed plan.
+    """
+    programme = Programme.objects.select_for_update(no_key=True).get(pk=plan.programme_id)
+    current = Plan.objects.get(pk=plan.pk)
+    if current.status == PlanStatus.ACTIVE:
+        return current
+    if current.status != PlanStatus.DRAFT:
+        raise BusinessError(
+            _("Ce plan a été remplacé : il ne peut plus entrer en vigueur."), code="not-draft"
+        )
+    list(BudgetLine.objects.select_for_update(no_key=True).for_programme(programme).order_by("pk"))
+    _check_margins(programme, current)
+    _check_charged(programme, current)
+    now = timezone.now()
+    Plan.objects.for_programme(programme).filter(status=PlanStatus.ACTIVE).update(
+        status=PlanStatus.SUPERSEDED, updated_at=now
+    )
+    current.status, current.activated_at = PlanStatus.ACTIVE, now
+    current.decided_on = decided_on or timezone.localdate()
+    current.full_clean()
+    current.save()
+    audit.record(
+        actor=actor,
+        verb="plan.activated",
+        obj=current,
+        programme_id=programme.pk,
+        changes={"decided_on": current.decided_on},
+        comment=current.reason,
+    )
+    return current
+
+
+def _check_margins(programme: Programme, plan: Plan) -> None:
+    funders = list(Funder.objects.for_programme(programme))
+    lines = list(plan.lines.select_related("line").prefetch_related("cells"))
+    if not lines:
+        raise BusinessError(_("Le plan n’a aucune ligne."), code="empty")
+    grid = [
+        [
+            {cell.funder_id: cell.amount_cents for cell in line.cells.all()}.get(funder.pk, 0)
+            for funder in funders
+        ]
+        for line in lines
+    ]
+    found = residues([line.planned_cents for line in lines], [f.agreed_cents for f in funders], grid)
+    problems = [
+        _("ligne « %(label)s » : %(gap)s") % {"label": row.line.label, "gap": format_euros(gap)}
+        for row, gap in zip(lines, found.rows, strict=True)
+        if gap
+    ]
+    problems += [
+        _("financeur « %(name)s » : %(gap)s") % {"name": funder.name, "gap": format_euros(gap)}
+        for funder, gap in zip(funders, found.columns, strict=True)
+        if gap
+    ]
+    gap = programme.total_cents - sum(line.planned_cents for line in lines)
+    if gap:
+        problems.append(_("total de la convention : %(gap)s") % {"gap": format_euros(gap)})
+    if problems:
+        raise BusinessError(
+            _("Le plan n’est pas équilibré. Écarts restants : %(problems)s.")
+            % {"problems": " ; ".join(problems)},
+            code="unbalanced",
+        )
+
+
+def _check_charged(programme: Programme, plan: Plan) -> None:
+    """Refuse an amendment under what was already charged (money.md §1)."""
+    agreed = {
+        (cell.planned_line.line_id, cell.funder_id): cell.amount_cents
+        for cell in MatrixCell.objects.filter(planned_line__plan=plan).select_related("planned_line")
+    }
+    charged = (
+        Share.objects.filter(line__programme=programme)
+        .values("line", "line__label", "funder", "funder__name")
+        .annotate(total=Sum("amount_cents"))
+        .order_by("line__code", "funder__position")
+    )
+    below = [
+        _("« %(line)s », %(funder)s : déjà appelé %(charged)s, prévu %(planned)s")
+        % {
+            "line": row["line__label"],
+            "funder": row["funder__name"],
+            "charged": format_euros(row["total"]),
+            "planned": format_euros(agreed.get((row["line"], row["funder"]), 0)),
+        }
+        for row in charged
+        if row["total"] > agreed.get((row["line"], row["funder"]), 0)
+    ]
+    if below:
+        raise BusinessError(
+            _("Ce qui a été appelé ne bouge plus. Relevez ces montants : %(below)s.")
+            % {"below": " ; ".join(below)},
+            code="below-charged",
+        )
