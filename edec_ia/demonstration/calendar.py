@@ -2,10 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+
+import holidays
 
 MONTHS = 24
 CURRENT_MONTH = 16
 SATURDAY = 5
+
+
+@cache
+def _public_holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("FR", years=year))
+
+
+def is_working_day(day: date) -> bool:
+    """Tell whether people work that day: neither a week-end nor a French public holiday."""
+    return day.weekday() < SATURDAY and day not in _public_holidays(day.year)
 
 
 def add_months(day: date, months: int) -> date:
@@ -40,5 +53,17 @@ class DemoCalendar:
         return self.working_day(self.starts_on + timedelta(days=round(days * progress)))
 
     def working_day(self, day: date) -> date:
-        """Return ``day``, or the Friday before when it falls on a week-end."""
-        return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
+        """Return ``day``, or the nearest working day before it, never before the agreement."""
+        found = day
+        while not is_working_day(found) and found > self.starts_on:
+            found -= timedelta(days=1)
+        while not is_working_day(found) or found < self.starts_on:
+            found += timedelta(days=1)
+        return found
+
+    def next_working_day(self, day: date) -> date:
+        """Return the first working day after ``day``."""
+        found = day + timedelta(days=1)
+        while not is_working_day(found):
+            found += timedelta(days=1)
+        return found

@@ -22,7 +22,8 @@ from diagnostics.models import (
     QuestionnaireVersion,
     Respondent,
 )
-from diagnostics.result_json import result_to_json
+from diagnostics.recommending import Proposal, recommend
+from diagnostics.result_json import proposals_to_json, result_to_json
 from edec_ia.demonstration.answering import Respondent as Answerer
 from edec_ia.demonstration.answering import answer_all, keep_first
 from edec_ia.demonstration.companies import Member
@@ -44,7 +45,7 @@ class Filled:
     member: Member
     diagnostic: Diagnostic
     answers: Mapping[str, GivenAnswer]
-    result: scoring.Result
+    proposals: Sequence[Proposal]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class _Draft:
     member: Member
     diagnostic: Diagnostic
     answers: Mapping[str, GivenAnswer]
-    result: scoring.Result | None
+    result: scoring.Result | None = None
+    proposals: Sequence[Proposal] = ()
 
 
 @dataclass
@@ -84,7 +86,7 @@ class DiagnosticWriter:
         )
         TimelineEvent.objects.bulk_create([event for draft in drafts for event in _events(draft)])
         last = {
-            draft.member.company.index: Filled(draft.member, draft.diagnostic, draft.answers, draft.result)
+            draft.member.company.index: Filled(draft.member, draft.diagnostic, draft.answers, draft.proposals)
             for draft in drafts
             if draft.result is not None
         }
@@ -126,7 +128,7 @@ class DiagnosticWriter:
         diagnostic.started_at = started
         diagnostic.answered_at = started + timedelta(minutes=len(answers)) if started else None
         diagnostic.answered_count, diagnostic.visible_count = done.answered, done.total
-        return _Draft(member, diagnostic, answers, None)
+        return _Draft(member, diagnostic, answers)
 
     def _submitted(
         self, member: Member, rank: int, rounds: int, opened: datetime, started: datetime, at: datetime
@@ -142,8 +144,9 @@ class DiagnosticWriter:
         diagnostic.score_tenths = result.tenths
         diagnostic.level = result.level or ""
         diagnostic.level_name = self.definition.level_by_code[result.level].name if result.level else ""
-        diagnostic.result = result_to_json(result)
-        return _Draft(member, diagnostic, answers, result)
+        proposals = recommend(self.definition, answers, result)
+        diagnostic.result = {"result": result_to_json(result), "proposals": proposals_to_json(proposals)}
+        return _Draft(member, diagnostic, answers, result, proposals)
 
     def _diagnostic(self, member: Member, opened: datetime) -> Diagnostic:
         return Diagnostic(

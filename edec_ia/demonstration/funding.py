@@ -211,7 +211,7 @@ class FundingWriter:
             "</body></html>"
         )
         return store_bytes(
-            html_to_pdf(html, created=moment(self.calendar.starts_on, 9)),
+            html_to_pdf(html, created=moment(self.calendar.starts_on, 9)).content,
             name=f"{names.slug(words)}.pdf",
             content_type="application/pdf",
             programme_id=self.programme.pk,

@@ -10,7 +10,7 @@ from stdnum.fr import siren as stdnum_siren
 from stdnum.fr import siret as stdnum_siret
 
 from edec_ia.demonstration import budget, identities, names, profiles
-from edec_ia.demonstration.calendar import DemoCalendar
+from edec_ia.demonstration.calendar import DemoCalendar, is_working_day
 from edec_ia.demonstration.randomness import Weighted, source
 
 TOWNS = [
@@ -51,9 +51,10 @@ def test_today_is_always_in_month_16_of_24(today):
 
 @given(st.dates(date(2020, 1, 1), date(2090, 12, 31)), st.floats(0, 1))
 def test_events_fall_on_working_days_of_the_past(today, progress):
-    day = DemoCalendar(today).at(progress)
-    assert day.weekday() < 5
-    assert day <= today
+    calendar = DemoCalendar(today)
+    day = calendar.at(progress)
+    assert is_working_day(day)
+    assert calendar.starts_on <= day <= today
 
 
 @given(st.integers(0, 5000), st.integers(0, 99))

@@ -1,0 +1,122 @@
+"""Loads the whole demonstration, in one transaction, by chunks of companies."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from diagnostics.models import QuestionnaireVersion
+from diagnostics.selectors.questionnaires import definition_of
+from diagnostics.services import install_shipped_questionnaire
+from edec_ia.demonstration import profiles
+from edec_ia.demonstration.calendar import DemoCalendar
+from edec_ia.demonstration.companies import CompanyWriter, Member
+from edec_ia.demonstration.diagnostics import DiagnosticWriter
+from edec_ia.demonstration.funding import FundingWriter
+from edec_ia.demonstration.people import Team, install_team
+from edec_ia.demonstration.plans import PlanWriter
+from edec_ia.demonstration.trainings import TrainingWriter
+from programme.models import Programme, Region
+from programme.official import AXES, TOTAL_CENTS
+from programme.services import create_programme, set_targets
+from programme.territory import install_activities, install_territory
+
+SLUG = "demonstration"
+REGION = "32"
+CHUNK = 250
+
+
+@dataclass(frozen=True)
+class DemoRequest:
+    """What to load. ``rounds`` is the number of successive diagnostics of a company that submits."""
+
+    companies: int
+    seed: int
+    today: date
+    rounds: int = 1
+
+
+def find() -> Programme | None:
+    """Return the demonstration already loaded, if any."""
+    return Programme.objects.filter(slug=SLUG).first()
+
+
+@transaction.atomic
+def load(request: DemoRequest, say: Callable[[str], None]) -> Programme:
+    """Write the fictional programme. Raises ``ValueError`` beyond the range of fictional SIRENs.
+
+    All or nothing: an interrupted load leaves no half-made programme. Side effects: hundreds of rows
+    per company, three small files, reference data when they were missing.
+    """
+    version = _ensure_reference()
+    calendar = DemoCalendar(request.today)
+    programme = _create_programme(calendar)
+    team = install_team(programme, seed=request.seed, companies=request.companies)
+    members = _load_companies(request, programme, team, calendar, version, say)
+    say("Sessions de formation")
+    TrainingWriter(programme, team, request.seed, calendar).write(members)
+    say("Plan de financement et dépenses")
+    FundingWriter(programme, team, request.seed, calendar).write()
+    set_targets(
+        actor=team.director,
+        programme=programme,
+        values=_targets(request.companies),
+        source="Valeurs de démonstration",
+    )
+    return programme
+
+
+def _ensure_reference() -> QuestionnaireVersion:
+    """Install what the demonstration stands on when ``seed`` has not done it."""
+    if not Region.objects.filter(code=REGION).exists():
+        install_territory()
+        install_activities()
+    return install_shipped_questionnaire(actor=None)
+
+
+def _create_programme(calendar: DemoCalendar) -> Programme:
+    return create_programme(
+        actor=None,
+        slug=SLUG,
+        name="EDEC Intelligence artificielle – Démonstration",
+        short_name="EDEC IA démo",
+        region=Region.objects.get(code=REGION),
+        starts_on=calendar.starts_on,
+        ends_on=calendar.ends_on,
+        total_cents=TOTAL_CENTS,
+        axes=AXES,
+        source="Programme fictif : seuls les volets, le total et la part de l’État sont réels.",
+        is_demonstration=True,
+    )
+
+
+def _load_companies(
+    request: DemoRequest,
+    programme: Programme,
+    team: Team,
+    calendar: DemoCalendar,
+    version: QuestionnaireVersion,
+    say: Callable[[str], None],
+) -> list[Member]:
+    writer = CompanyWriter(programme, team, request.seed, calendar)
+    makers = writer.makers()
+    definition = definition_of(version)
+    diagnostics = DiagnosticWriter(programme, version, definition, request.seed, request.rounds)
+    plans = PlanWriter(programme, definition, request.seed, calendar)
+    members: list[Member] = []
+    for start, stop in _chunks(request.companies):
+        chunk = writer.write([profiles.company(i, request.seed, makers) for i in range(start, stop)])
+        plans.write(diagnostics.write(chunk))
+        members += chunk
+        say(f"Entreprises : {stop} sur {request.companies}")
+    return members
+
+
+def _chunks(total: int) -> Iterator[tuple[int, int]]:
+    for start in range(0, total, CHUNK):
+        yield start, min(start + CHUNK, total)
+
+
+def _targets(companies: int) -> dict[str, int]:
+    return {}
