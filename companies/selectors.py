@@ -1,13 +1,17 @@
 """Reads about companies. What a caller may not see does not exist for her."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from companies.drafts import ContactDraft, ParticipationDraft
 from companies.enums import Stage
 from companies.gazetteer import Gazetteer, build_gazetteer, fold
-from companies.identity import Identity
+from companies.identity import Identity, merged
 from companies.import_rows import RowContext
-from companies.models import Establishment, Participation, ParticipationQuerySet
+from companies.models import Contact, Establishment, Participation, ParticipationQuerySet
+from companies.wording import identity_label, shown_fact
 from core.errors import NotVisible
 from programme.access import Access
 from programme.enums import STAFF
@@ -131,3 +135,54 @@ def row_context(programme: Programme) -> RowContext:
         advisors=frozenset(role_holders(programme, *STAFF).values_list("email", flat=True)),
         allow_reserved=programme.is_demonstration,
     )
+
+
+def same_contact(contacts: Iterable[Contact], draft: ContactDraft) -> Contact | None:
+    """The contact a draft speaks of: the same address, else the same name."""
+    rows = list(contacts)
+    if draft.email:
+        for contact in rows:
+            if contact.email == draft.email:
+                return contact
+    name = fold(f"{draft.first_name} {draft.last_name}")
+    for contact in rows:
+        if fold(str(contact)) == name and (not draft.email or not contact.email):
+            return contact
+    return None
+
+
+def changes_of(participation: Participation, draft: ParticipationDraft) -> dict[str, list[str]]:
+    """What applying a draft would change: label → [before, after]; empty when nothing would.
+
+    Reads ``contacts`` and ``advisor`` of the participation, prefetched for a chunk of rows.
+    """
+    before = identity_of(participation)
+    changes = {
+        identity_label(key): [shown_fact(key, old), shown_fact(key, new)]
+        for key, (old, new) in before.differences(merged(before, draft)).items()
+    }
+    if draft.establishment.has_place and participation.is_outside_territory == draft.in_territory:
+        shown = [str(_("oui")), str(_("non"))]
+        changes[str(_("Hors territoire"))] = shown if draft.in_territory else shown[::-1]
+    if draft.stage and draft.stage != participation.stage:
+        changes[str(_("Étape"))] = [str(Stage(participation.stage).label), str(Stage(draft.stage).label)]
+    advisor = participation.advisor.email if participation.advisor else ""
+    if draft.advisor_email and draft.advisor_email != advisor:
+        changes[str(_("Conseiller"))] = [advisor, draft.advisor_email]
+    for contact in draft.contacts:
+        changes |= _contact_changes(participation.contacts.all(), contact)
+    return changes
+
+
+def _contact_changes(contacts: Iterable[Contact], draft: ContactDraft) -> dict[str, list[str]]:
+    existing = same_contact(contacts, draft)
+    if existing is None:
+        return {str(_("Contact")): ["", f"{draft.first_name} {draft.last_name}".strip()]}
+    pairs = (
+        (_("Prénom du contact"), existing.first_name, draft.first_name),
+        (_("Nom du contact"), existing.last_name, draft.last_name),
+        (_("Fonction du contact"), existing.job_title, draft.position),
+        (_("E-mail du contact"), existing.email, draft.email),
+        (_("Téléphone du contact"), existing.phone, draft.phone),
+    )
+    return {str(label): [old, new] for label, old, new in pairs if new and new != old}

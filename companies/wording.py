@@ -1,12 +1,16 @@
 """The French sentences of import faults: what is wrong, where, and what to do."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from companies.drafts import Issue, IssueCode
 from companies.faults import FileFaultCode, FileFaultError
+from companies.identifiers import format_siren
 from companies.import_parsing import Field
+from companies.reference import WORKFORCE_BOUNDS
+from core.formats import format_number
 
 Sentence = Callable[[Issue], str]
 
@@ -23,7 +27,7 @@ def field_label(field: str) -> str:
         Field.COMMUNE_CODE: _("Code commune"),
         Field.NAF_CODE: _("Code NAF"),
         Field.WORKFORCE: _("Effectif"),
-        Field.WORKFORCE_BAND: _("Tranche d'effectif"),
+        Field.WORKFORCE_BAND: _("Tranche d’effectif"),
         Field.LEGAL_CATEGORY: _("Catégorie juridique"),
         Field.STAGE: _("Étape"),
         Field.ADVISOR_EMAIL: _("E-mail du conseiller"),
@@ -33,6 +37,54 @@ def field_label(field: str) -> str:
         Field.CONTACT_PHONE: _("Téléphone du contact"),
         Field.CONTACT_POSITION: _("Fonction du contact"),
     }[Field(field)]
+
+
+def workforce_label(band: str) -> str:
+    """An INSEE workforce band in words."""
+    if band not in WORKFORCE_BOUNDS:
+        return _("non connu") if band == "NN" else band
+    smallest, largest = WORKFORCE_BOUNDS[band]
+    if largest is None:
+        return _("%(n)s salariés et plus") % {"n": format_number(smallest)}
+    if smallest == largest:
+        return _("0 salarié")
+    if largest == smallest + 1:
+        return _("%(a)s ou %(b)s salariés") % {"a": smallest, "b": largest}
+    return _("%(a)s à %(b)s salariés") % {"a": format_number(smallest), "b": format_number(largest)}
+
+
+def identity_label(field: str) -> str:
+    """Name of a fact of a company's identity."""
+    return {
+        "name": _("Raison sociale"),
+        "trade_name": _("Enseigne"),
+        "address": _("Adresse"),
+        "postal_code": _("Code postal"),
+        "city": _("Commune"),
+        "commune_code": _("Code commune"),
+        "activity_code": _("Code NAF"),
+        "workforce_band": _("Tranche d’effectif"),
+        "company_activity_code": _("Code NAF de l’entreprise"),
+        "company_workforce_band": _("Tranche d’effectif de l’entreprise"),
+        "legal_category": _("Catégorie juridique"),
+        "size_category": _("Catégorie d’entreprise"),
+        "is_head_office": _("Siège"),
+        "is_closed": _("Établissement fermé"),
+        "company_is_closed": _("Entreprise cessée"),
+        "is_undisclosed": _("Non diffusible"),
+    }[field]
+
+
+def shown_fact(field: str, value: Any) -> str:
+    """A fact of a company's identity as a person reads it."""
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    return workforce_label(value) if field.endswith("workforce_band") else str(value)
+
+
+def withheld_name(siren: str) -> str:
+    """What stands for a name that the register withholds."""
+    return _("Entreprise non diffusible %(siren)s") % {"siren": format_siren(siren)}
 
 
 def describe_issue(issue: Issue) -> str:

@@ -82,11 +82,11 @@ def create_participation(
     """
     number = checked_siret(programme, siret)
     if commune_code and known_commune_code(programme, commune_code):
-        inside, issues = True, ()
+        inside, issues = True, list[Issue]()
     else:
         match = gazetteer_of(programme).find(code=commune_code, postal_code=postal_code, city=city)
         commune_code, inside = match.code, match.inside
-        issues = tuple(commune_warnings(match, postal_code, city))
+        issues = list(commune_warnings(match, postal_code, city))
     draft = ParticipationDraft(
         company=CompanyDraft(
             siren=number[:9],
