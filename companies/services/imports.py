@@ -29,7 +29,8 @@ from companies.import_parsing import RegisterFile, Table, parse_file
 from companies.import_rows import read_table
 from companies.models import ImportBatch, ImportRow, Participation
 from companies.register import read_answer
-from companies.selectors import changes_of, find_participation, row_context, same_contact
+from companies.selectors import find_participation
+from companies.selectors.imports import changes_of, row_context, same_contact
 from companies.services.contacts import ContactFacts, add_contact, update_contact
 from companies.services.participations import (
     assign_advisor,

@@ -15,7 +15,8 @@ from companies.identifiers import InvalidIdentifierError, parse_siret
 from companies.identity import merged
 from companies.import_rows import SIRET_ISSUES
 from companies.models import CompanyGroup, Participation, StageChange
-from companies.selectors import find_participation, gazetteer_of, identity_of
+from companies.selectors import find_participation, identity_of
+from companies.selectors.imports import gazetteer_of
 from companies.services.identity import (
     ensure_rows,
     known_commune_code,

@@ -1,0 +1,46 @@
+"""What a programme knows of a company."""
+
+from companies.gazetteer import fold
+from companies.identity import Identity
+from companies.models import Establishment, Participation
+
+
+def shared_identity(establishment: Establishment) -> Identity:
+    """What the shared rows say of an establishment and its company."""
+    company = establishment.company
+    return Identity(
+        name=company.name,
+        trade_name=establishment.name,
+        address=establishment.address,
+        postal_code=establishment.postal_code,
+        city=establishment.city,
+        commune_code=establishment.commune_id or "",
+        activity_code=establishment.activity_id or "",
+        workforce_band=establishment.workforce_band,
+        company_activity_code=company.activity_id or "",
+        company_workforce_band=company.workforce_band,
+        legal_category=company.legal_category,
+        size_category=company.size_category,
+        is_head_office=establishment.is_head_office,
+        is_closed=establishment.is_closed,
+        company_is_closed=company.is_closed,
+        is_undisclosed=company.is_undisclosed,
+    )
+
+
+def identity_of(participation: Participation) -> Identity:
+    """What this programme knows of a company: the shared identity and what it states itself."""
+    return shared_identity(participation.establishment).overridden(participation.stated)
+
+
+def search_text_of(participation: Participation, identity: Identity) -> str:
+    """Words a list is searched by: names, SIRET, town and people, without accents or case."""
+    people = [
+        f"{first} {last} {email}"
+        for first, last, email in (
+            participation.contacts.values_list("first_name", "last_name", "email") if participation.pk else ()
+        )
+    ]
+    parts = (identity.name, identity.trade_name, identity.city, *people)
+    words = " ".join(fold(part) for part in parts if part)
+    return f"{participation.establishment.siret} {words}"
