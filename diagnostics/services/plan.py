@@ -15,10 +15,10 @@ from core import audit
 from core.errors import BusinessError
 from diagnostics.enums import OPEN_ACTIONS, ActionStatus, DiagnosticStatus
 from diagnostics.models import ActionItem, ActionPlan, ActionStatusChange, Diagnostic
-from diagnostics.recommending import Proposal, recommend
-from diagnostics.result_json import result_from_json
+from diagnostics.recommending import Proposal
 from diagnostics.selectors.filling import answers_of
 from diagnostics.selectors.questionnaires import definition_of
+from diagnostics.selectors.results import stored_proposals
 from diagnostics.wording import reason_words
 from programme.links import programme_url
 
@@ -61,7 +61,7 @@ def start_plan(*, actor: User | None, diagnostic: Diagnostic) -> ActionPlan:
         return plan
     definition = definition_of(diagnostic.version)
     answers = answers_of(definition, diagnostic)
-    proposals = recommend(definition, answers, result_from_json(definition, diagnostic.result))
+    proposals = stored_proposals(definition, diagnostic)
     reasons = {
         each.measure.code: [reason_words(definition, answers, reason) for reason in each.reasons]
         for each in proposals
