@@ -1,5 +1,6 @@
 """Pages of documents: one document with its progress, downloads, a company's documents."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -36,12 +37,16 @@ def document_detail(request: ProgrammeRequest, pk: UUID) -> HttpResponse:
 
 
 def _detail(request: ProgrammeRequest, document: Document, shared_url: str = "") -> HttpResponse:
-    job = None if document.is_ready else Job.objects.filter(pk=document.job_id).first()
+    progress = None
+    if not document.is_ready:
+        progress = job_progress(request.programme, Job.objects.get(pk=document.job_id))
     context = {
         "document": document,
         "row": selectors.document_rows(request.access, [document])[0],
         "face": document.snapshot["face"],
-        "job": job_progress(request.programme, job) if job else None,
+        "is_polling": progress is not None and progress.is_open,
+        # This page asks again by itself: when the work is done it shows the files, not a link to itself.
+        "job": replace(progress, poll_url="") if progress else None,
         "shared_url": shared_url,
         "share_days": services.SHARE_DAYS,
     }
