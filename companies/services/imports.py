@@ -1,10 +1,12 @@
 """Imports of companies: a file is read and judged whole, shown, then applied in short resumable chunks."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from itertools import islice
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -50,6 +52,7 @@ from programme.selectors import role_holders
 Progress = Callable[[int, str], None]
 STAGE_CHUNK = 500
 APPLY_CHUNK = 100
+_SAME_CLICK = timedelta(minutes=2)
 
 
 def _silent(percent: int, step: str) -> None:
@@ -60,13 +63,23 @@ def _silent(percent: int, step: str) -> None:
 def receive_file(*, actor: User | None, programme: Programme, name: str, content: bytes) -> ImportBatch:
     """Keep a file to import; nothing of it is read yet.
 
-    Raises ``BusinessError`` for an empty file or one above ``IMPORT_MAX_BYTES``.
+    The same file from the same person within two minutes is one click, hence one import. Raises
+    ``BusinessError`` for an empty file or one above ``IMPORT_MAX_BYTES``.
     """
     limit = settings.IMPORT_MAX_BYTES
     if len(content) > limit:
         raise BusinessError(too_large_message(), field="file", code="file-size")
     if not content:
         raise BusinessError(describe_fault(FileFaultError(FileFaultCode.EMPTY)), field="file", code="empty")
+    digest = hashlib.sha256(content).hexdigest()
+    twin = (
+        ImportBatch.objects.for_programme(programme)
+        .filter(actor=actor, file__sha256=digest, created_at__gte=timezone.now() - _SAME_CLICK)
+        .exclude(status=ImportStatus.APPLIED)
+        .first()
+    )
+    if actor is not None and twin is not None:
+        return cast("ImportBatch", twin)
     name = PurePath(name.replace("\\", "/")).name[-200:] or "import"
     stored = store_bytes(
         content,

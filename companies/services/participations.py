@@ -1,5 +1,6 @@
 """Writes about a company's place in a programme: entry, stage, advisor, next step, projections."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from companies.drafts import CompanyDraft, EstablishmentDraft, Issue, Participat
 from companies.enums import EventKind, Stage
 from companies.gazetteer import commune_warnings
 from companies.identifiers import InvalidIdentifierError, parse_siret
-from companies.identity import merged
+from companies.identity import Identity, merged
 from companies.import_rows import SIRET_ISSUES
 from companies.models import CompanyGroup, Participation, StageChange
 from companies.selectors import find_participation, identity_of
@@ -33,6 +34,8 @@ from programme.models import Programme
 from programme.selectors import role_holders
 
 _ORDER = list(Stage)
+# Relations a write leaves as they are: checking them again would cost a query each.
+_UNTOUCHED = ("programme", "establishment", "advisor", "group")
 
 
 class DuplicateParticipationError(BusinessError):
@@ -178,20 +181,69 @@ def change_identity(
 
     ``warning`` replaces the one shown on the company's page; ``None`` keeps it.
     """
+    outside = not draft.in_territory if draft.establishment.has_place else participation.is_outside_territory
+    after = merged(identity_of(participation), draft)
+    return _write_change(actor, participation, after, is_outside=outside, warning=warning)
+
+
+@transaction.atomic
+def correct_company(
+    *,
+    actor: User | None,
+    participation: Participation,
+    name: str,
+    trade_name: str,
+    address: str,
+    postal_code: str,
+    city: str,
+    activity_code: str,
+    workforce_band: str,
+    legal_category: str,
+) -> dict[str, tuple[Any, Any]]:
+    """Correct by hand what is known of a company; an emptied field is emptied. The fields that changed."""
     before = identity_of(participation)
-    after = merged(before, draft)
-    changes = before.differences(after)
-    if draft.establishment.has_place and participation.is_outside_territory == draft.in_territory:
-        participation.is_outside_territory = not draft.in_territory
-        changes["is_outside_territory"] = (draft.in_territory, not draft.in_territory)
+    match = gazetteer_of(participation.programme).find(postal_code=postal_code, city=city)
+    moved = (postal_code, city) != (before.postal_code, before.city)
+    after = replace(
+        before,
+        name=name,
+        trade_name=trade_name,
+        address=address,
+        postal_code=postal_code,
+        city=city,
+        legal_category=legal_category,
+    )
+    if activity_code != before.main_activity:
+        after = replace(after, activity_code=activity_code, company_activity_code=activity_code)
+    if workforce_band != before.local_workforce:
+        after = replace(after, workforce_band=workforce_band, company_workforce_band=workforce_band)
+    if not moved:
+        return _write_change(
+            actor, participation, after, is_outside=participation.is_outside_territory, warning=None
+        )
+    after = replace(after, commune_code=match.code if match.inside else "")
+    warning = " ".join(describe_issue(issue) for issue in commune_warnings(match, postal_code, city))
+    return _write_change(actor, participation, after, is_outside=not match.inside, warning=warning)
+
+
+def _write_change(
+    actor: User | None,
+    participation: Participation,
+    after: Identity,
+    *,
+    is_outside: bool,
+    warning: str | None,
+) -> dict[str, tuple[Any, Any]]:
+    changes = identity_of(participation).differences(after)
+    if participation.is_outside_territory != is_outside:
+        changes["is_outside_territory"] = (participation.is_outside_territory, is_outside)
+        participation.is_outside_territory = is_outside
     if not changes:
         return {}
     if warning is not None:
         participation.warning = warning[:250]
     write_identity(participation, after)
-    participation.full_clean(
-        exclude=["programme", "establishment", "advisor", "group"], validate_unique=False
-    )
+    participation.full_clean(exclude=_UNTOUCHED, validate_unique=False)
     participation.save()
     refresh_siblings(participation)
     audit.record(
@@ -298,9 +350,7 @@ def set_next_step(
     if before == [next_step, next_step_on]:
         return
     participation.next_step, participation.next_step_on = next_step, next_step_on
-    participation.full_clean(
-        exclude=["programme", "establishment", "advisor", "group"], validate_unique=False
-    )
+    participation.full_clean(exclude=_UNTOUCHED, validate_unique=False)
     participation.save(update_fields=["next_step", "next_step_on", "updated_at"])
     audit.record(
         actor=actor,
@@ -309,6 +359,21 @@ def set_next_step(
         programme_id=participation.programme_id,
         changes={"next_step": [before[0], next_step]},
     )
+
+
+@transaction.atomic
+def follow_up(
+    *,
+    actor: User | None,
+    participation: Participation,
+    stage: Stage,
+    reason: str = "",
+    next_step: str = "",
+    next_step_on: date | None = None,
+) -> None:
+    """Save the stage and the next step of a company together, as the follow-up form gives them."""
+    move_stage(actor=actor, participation=participation, stage=stage, reason=reason)
+    set_next_step(actor=actor, participation=participation, next_step=next_step, next_step_on=next_step_on)
 
 
 @transaction.atomic

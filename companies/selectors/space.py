@@ -1,0 +1,100 @@
+"""What a company sees first: its next step, and what was done."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from companies.models import Participation
+from core.formats import format_date, format_number
+from programme.access import Access
+from programme.links import programme_url
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do now, and the page where it is done."""
+
+    title: str
+    text: str
+    url: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A part of the journey: what stands there now."""
+
+    label: str
+    value: str
+    text: str
+    url: str
+    action: str
+
+
+def next_step(access: Access, participation: Participation) -> NextStep:
+    """The next step of a company, from what was done; the advisor's own words come with it."""
+    planned = participation.next_step
+    if planned and participation.next_step_on:
+        planned = _("%(step)s, le %(day)s") % {
+            "step": planned,
+            "day": format_date(participation.next_step_on),
+        }
+    told = _("Prévu avec votre conseiller : %(step)s") % {"step": planned} if planned else ""
+    if participation.maturity_tenths is None:
+        return NextStep(
+            _("Remplir votre diagnostic"),
+            told or _("Une trentaine de minutes, en plusieurs fois si vous voulez : tout s’enregistre."),
+            programme_url(access.programme, "diagnostics:space_diagnostics"),
+            _("Ouvrir le diagnostic"),
+        )
+    if participation.open_actions_count:
+        count = participation.open_actions_count
+        return NextStep(
+            ngettext("Avancer sur votre action", "Avancer sur vos %(n)s actions", count) % {"n": count},
+            told or _("Indiquez où vous en êtes : votre conseiller le voit aussitôt."),
+            programme_url(access.programme, "diagnostics:space_plan"),
+            _("Ouvrir le plan d’actions"),
+        )
+    if not participation.trained_people_count:
+        return NextStep(
+            _("Choisir une formation"),
+            told or _("Des sessions sur les enjeux techniques, juridiques, économiques et éthiques de l’IA."),
+            programme_url(access.programme, "trainings:space_sessions"),
+            _("Voir les formations"),
+        )
+    return NextStep(
+        _("Relire votre résultat"),
+        told or _("Vos points forts, vos priorités et les mesures proposées."),
+        programme_url(access.programme, "diagnostics:space_diagnostics"),
+        _("Ouvrir le résultat"),
+    )
+
+
+def cards(access: Access, participation: Participation) -> list[Card]:
+    """Diagnostic, plan and training as they stand."""
+    score = participation.maturity_tenths
+    actions, trained = participation.open_actions_count, participation.trained_people_count
+    return [
+        Card(
+            _("Diagnostic"),
+            f"{format_number(score / 10, 1)} / 100" if score is not None else "–",
+            participation.maturity_level_name or _("Pas encore remis"),
+            programme_url(access.programme, "diagnostics:space_diagnostics"),
+            _("Voir le diagnostic"),
+        ),
+        Card(
+            _("Plan d’actions"),
+            format_number(actions),
+            ngettext("action en cours", "actions en cours", actions),
+            programme_url(access.programme, "diagnostics:space_plan"),
+            _("Voir le plan"),
+        ),
+        Card(
+            _("Formations"),
+            format_number(trained),
+            ngettext("personne formée", "personnes formées", trained),
+            programme_url(access.programme, "trainings:space_sessions"),
+            _("Voir les formations"),
+        ),
+    ]

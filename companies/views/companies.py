@@ -1,0 +1,225 @@
+"""Pages of the team: the list, one company, entering and correcting it, following it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from companies import rules, services
+from companies.enums import EventKind, Stage
+from companies.filters import CompanyFilter, filter_selects
+from companies.forms import CompanyAddForm, CompanyForm, ExchangeForm, FollowUpForm
+from companies.models import CompanyGroup, Participation
+from companies.selectors import detail, lists, participation_for
+from core.errors import BusinessError, NotVisible
+from core.exports import export_response
+from core.htmx import render_page
+from core.listing import Listing
+from programme.access import ProgrammeRequest, allow
+from programme.enums import OFFICE, STAFF
+from programme.links import programme_url
+
+_SORTS = {
+    "nom": ("name",),
+    "etape": ("stage", "name"),
+    "departement": ("department_code", "name"),
+    "maturite": ("maturity_tenths", "name"),
+    "prochaine": ("next_step_on", "name"),
+    "modification": ("updated_at",),
+}
+
+
+@allow(*STAFF)
+@require_safe
+def company_list(request: ProgrammeRequest) -> HttpResponseBase:
+    """Companies the caller follows: search, filters, sort, export."""
+    visible = Participation.objects.visible_to(request.access)
+    exporting = "export" in request.GET
+    listing: Listing[Any] = Listing(
+        request,
+        queryset=visible if exporting else visible.values_list(*lists.ROW_FIELDS),
+        filterset_class=CompanyFilter,
+        sorts=_SORTS,
+        default_sort="nom",
+        filter_kwargs={"access": request.access},
+    )
+    if listing.export_format:
+        sheet = lists.export_sheet(listing.queryset)
+        return export_response(sheet, fmt=listing.export_format, filename=_("entreprises"))
+    context = {
+        "listing": listing,
+        "rows": lists.company_rows(request.access, listing.page.object_list),
+        "selects": filter_selects(listing.filterset),
+        "query": request.GET.get("q", ""),
+        "may_enter": rules.can_enter_companies(request.access),
+    }
+    return render_page(request, "companies/company_list.html", context, partials={"results": "results"})
+
+
+@allow(*OFFICE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def company_add(request: ProgrammeRequest) -> HttpResponse:
+    """Enter a company by hand."""
+    form = CompanyAddForm(request.POST or None, programme=request.programme)
+    duplicate = None
+    if request.method == "POST" and form.is_valid():
+        facts = dict(form.cleaned_data)
+        stage = Stage(facts.pop("stage"))
+        try:
+            participation = services.create_participation(
+                actor=request.access.user, programme=request.programme, stage=stage, **facts
+            )
+        except services.DuplicateParticipationError as error:
+            form.add_error("siret", error.message)
+            duplicate = error.participation
+        except BusinessError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            _tell_added(request, participation)
+            return _to_company(request, participation)
+    status = 422 if form.is_bound else 200
+    return render(
+        request, "companies/company_add.html", {"form": form, "duplicate": duplicate}, status=status
+    )
+
+
+def _tell_added(request: ProgrammeRequest, participation: Participation) -> None:
+    messages.success(request, _("« %(name)s » est dans le programme.") % {"name": participation.name})
+    if participation.warning:
+        messages.warning(request, participation.warning)
+
+
+def _to_company(
+    request: ProgrammeRequest, participation: Participation, anchor: str = ""
+) -> HttpResponseRedirect:
+    url = programme_url(request.programme, "companies:detail", pk=participation.pk)
+    return HttpResponseRedirect(f"{url}{anchor}")
+
+
+@allow(*STAFF)
+@require_safe
+def company_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
+    """One company: card, people, follow-up, history, and the blocks of other apps."""
+    participation = participation_for(request.access, pk)
+    return render(request, "companies/company_detail.html", _detail_context(request, participation))
+
+
+def _detail_context(
+    request: ProgrammeRequest,
+    participation: Participation,
+    *,
+    follow_up: FollowUpForm | None = None,
+    exchange: ExchangeForm | None = None,
+) -> dict[str, Any]:
+    access = request.access
+    may_follow = rules.can_follow(access, participation)
+    may_assign = rules.can_assign(access)
+    tone, stage = detail.stage_badge(participation)
+    context: dict[str, Any] = {
+        "participation": participation,
+        "stage_tone": tone,
+        "stage_label": stage,
+        "badges": detail.state_badges(participation),
+        "facts": detail.facts_of(participation),
+        "steps": detail.stepper_of(participation),
+        "people": detail.people_of(participation),
+        "timeline": detail.timeline_of(participation),
+        "panels": detail.panels_of(access, participation),
+        "may_follow": may_follow,
+        "may_enter": rules.can_enter_companies(access),
+    }
+    if may_follow:
+        context["follow_up"] = follow_up or FollowUpForm(
+            programme=access.programme,
+            may_assign=may_assign,
+            initial=FollowUpForm.initial_of(participation),
+        )
+        context["exchange"] = exchange or ExchangeForm()
+        context["groups"] = (
+            CompanyGroup.objects.for_programme(access.programme).values_list("name", flat=True)
+            if may_assign
+            else ()
+        )
+    return context
+
+
+def followed(request: ProgrammeRequest, pk: int) -> Participation:
+    """A company the caller may write on. Raises ``NotVisible`` otherwise."""
+    participation = participation_for(request.access, pk)
+    if not rules.can_follow(request.access, participation):
+        raise NotVisible
+    return participation
+
+
+@allow(*STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def company_edit(request: ProgrammeRequest, pk: int) -> HttpResponse:
+    """Correct what is known of a company."""
+    participation = followed(request, pk)
+    form = CompanyForm(request.POST or None, initial=CompanyForm.initial_of(participation))
+    if request.method == "POST" and form.is_valid():
+        services.correct_company(actor=request.access.user, participation=participation, **form.cleaned_data)
+        messages.success(request, _("La fiche est à jour."))
+        if participation.warning:
+            messages.warning(request, participation.warning)
+        return _to_company(request, participation)
+    context = {"form": form, "participation": participation}
+    return render(request, "companies/company_edit.html", context, status=422 if form.is_bound else 200)
+
+
+@allow(*STAFF)
+@require_POST
+def company_follow_up(request: ProgrammeRequest, pk: int) -> HttpResponse:
+    """Save the stage, the next step, the advisor and the group."""
+    participation = followed(request, pk)
+    may_assign = rules.can_assign(request.access)
+    form = FollowUpForm(request.POST, programme=request.programme, may_assign=may_assign)
+    if form.is_valid():
+        try:
+            _save_follow_up(request, participation, form.cleaned_data, may_assign=may_assign)
+        except BusinessError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, _("Le suivi est enregistré."))
+            return _to_company(request, participation)
+    context = _detail_context(request, participation, follow_up=form)
+    return render(request, "companies/company_detail.html", context, status=422)
+
+
+def _save_follow_up(
+    request: ProgrammeRequest, participation: Participation, facts: dict[str, Any], *, may_assign: bool
+) -> None:
+    actor = request.access.user
+    services.follow_up(
+        actor=actor,
+        participation=participation,
+        stage=Stage(facts["stage"]),
+        reason=facts["reason"],
+        next_step=facts["next_step"],
+        next_step_on=facts["next_step_on"],
+    )
+    if may_assign:
+        services.assign_advisor(actor=actor, participation=participation, advisor=facts["advisor"])
+        services.set_group(actor=actor, participation=participation, name=facts["group"])
+
+
+@allow(*STAFF)
+@require_POST
+def company_exchange(request: ProgrammeRequest, pk: int) -> HttpResponse:
+    """Keep a note, a call or a meeting."""
+    participation = followed(request, pk)
+    form = ExchangeForm(request.POST)
+    if form.is_valid():
+        services.log_exchange(
+            actor=request.access.user,
+            participation=participation,
+            kind=EventKind(form.cleaned_data["kind"]),
+            text=form.cleaned_data["text"],
+        )
+        messages.success(request, _("C’est noté dans l’historique."))
+        return _to_company(request, participation, "#historique")
+    context = _detail_context(request, participation, exchange=form)
+    return render(request, "companies/company_detail.html", context, status=422)

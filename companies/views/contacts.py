@@ -1,0 +1,103 @@
+"""Pages of the people of a company."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from companies import services
+from companies.forms import ContactForm
+from companies.models import Contact, Membership, Participation
+from companies.views.companies import followed
+from core.errors import BusinessError
+from programme.access import ProgrammeRequest, allow
+from programme.enums import STAFF
+from programme.links import programme_url
+
+
+def _back(request: ProgrammeRequest, participation: Participation) -> HttpResponseRedirect:
+    url = programme_url(request.programme, "companies:detail", pk=participation.pk)
+    return HttpResponseRedirect(f"{url}#contacts")
+
+
+@allow(*STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_add(request: ProgrammeRequest, pk: int) -> HttpResponse:
+    """Add a person."""
+    participation = followed(request, pk)
+    form = ContactForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        contact = services.add_contact(
+            actor=request.access.user, participation=participation, facts=form.facts()
+        )
+        messages.success(request, _("%(name)s est dans les contacts.") % {"name": contact})
+        return _back(request, participation)
+    context = {"form": form, "participation": participation, "contact": None}
+    return render(request, "companies/contact_form.html", context, status=422 if form.is_bound else 200)
+
+
+@allow(*STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_edit(request: ProgrammeRequest, pk: int, contact_pk: int) -> HttpResponse:
+    """Correct a person's details."""
+    participation = followed(request, pk)
+    contact = get_object_or_404(Contact, pk=contact_pk, participation=participation)
+    known = {name: getattr(contact, name) for name in ContactForm.base_fields}
+    form = ContactForm(request.POST or None, initial=known)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_contact(actor=request.access.user, contact=contact, facts=form.facts())
+        except BusinessError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Les coordonnées sont à jour."))
+            return _back(request, participation)
+    context = {"form": form, "participation": participation, "contact": contact}
+    return render(request, "companies/contact_form.html", context, status=422 if form.is_bound else 200)
+
+
+@allow(*STAFF)
+@require_POST
+def contact_invite(request: ProgrammeRequest, pk: int, contact_pk: int) -> HttpResponse:
+    """Open an access for a person and send her link."""
+    participation = followed(request, pk)
+    contact = get_object_or_404(Contact, pk=contact_pk, participation=participation)
+    try:
+        services.invite_contact(actor=request.access.user, contact=contact)
+    except BusinessError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("L’invitation part à %(email)s.") % {"email": contact.email})
+    return _back(request, participation)
+
+
+@allow(*STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def access_close(request: ProgrammeRequest, pk: int, membership_pk: int) -> HttpResponse:
+    """Take back a person's access, after saying what that means."""
+    participation = followed(request, pk)
+    membership = get_object_or_404(
+        Membership.objects.select_related("user", "participation__programme"),
+        pk=membership_pk,
+        participation=participation,
+    )
+    if request.method == "POST":
+        services.close_access(actor=request.access.user, membership=membership)
+        messages.success(request, _("L’accès est retiré."))
+        return _back(request, participation)
+    context = {
+        "participation": participation,
+        "person": membership.user,
+        "text": _("%(name)s ne pourra plus ouvrir les pages de « %(company)s ».")
+        % {"name": membership.user.full_name, "company": participation.name},
+        "consequences": [
+            _("Ses réponses et ses actions sont conservées."),
+            _("Vous pourrez l’inviter de nouveau."),
+        ],
+        "cancel_url": programme_url(request.programme, "companies:detail", pk=participation.pk),
+    }
+    return render(request, "companies/access_close.html", context)

@@ -1,0 +1,57 @@
+"""The company's own pages: what comes next, what was done, whom to call."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from companies import services
+from companies.selectors import detail, my_participation, my_participations, space
+from companies.selectors.mine import session_key
+from programme.access import ProgrammeRequest, allow
+from programme.enums import Role
+from programme.links import programme_url
+
+
+@allow(Role.COMPANY)
+@require_safe
+def space_home(request: ProgrammeRequest) -> HttpResponse:
+    """The first page of a company."""
+    participation = my_participation(request.access, request.session)
+    context = {
+        "participation": participation,
+        "next_step": space.next_step(request.access, participation),
+        "cards": space.cards(request.access, participation),
+        "steps": detail.stepper_of(participation),
+        "timeline": detail.timeline_of(participation, for_company=True),
+        "several": my_participations(request.access).count() > 1,
+    }
+    return render(request, "companies/space_home.html", context)
+
+
+@allow(Role.COMPANY)
+@require_http_methods(["GET", "HEAD", "POST"])
+def space_choose(request: ProgrammeRequest) -> HttpResponse:
+    """Choose a company, for somebody who acts for several."""
+    rows = list(my_participations(request.access))
+    if request.method == "POST":
+        chosen = next((row for row in rows if str(row.pk) == request.POST.get("participation")), None)
+        if chosen is not None:
+            request.session[session_key(request.access)] = chosen.pk
+        return HttpResponseRedirect(programme_url(request.programme, "companies:space_home"))
+    present = my_participation(request.access, request.session)
+    return render(request, "companies/space_choose.html", {"companies": rows, "present": present})
+
+
+@allow(Role.COMPANY)
+@require_POST
+def space_consent(request: ProgrammeRequest) -> HttpResponse:
+    """Accept or withdraw the reuse of the company's answers."""
+    participation = my_participation(request.access, request.session)
+    accepted = request.POST.get("accepted") == "1"
+    services.set_observatory_consent(
+        actor=request.access.user, participation=participation, accepted=accepted
+    )
+    messages.success(request, _("Votre choix est enregistré. Vous pouvez en changer quand vous voulez."))
+    return HttpResponseRedirect(programme_url(request.programme, "companies:space_home") + "#observatoire")
