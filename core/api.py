@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -21,5 +22,5 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, BusinessError):
         return Response({"code": error.code, "detail": error.message, "field": error.field}, status=409)
     if isinstance(error, NotVisible):
-        return Response({"detail": "Introuvable."}, status=404)
+        return Response({"detail": _("Introuvable.")}, status=404)
     return drf_exception_handler(error, context)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, NotFound
@@ -29,7 +30,7 @@ class TokenAuthentication(BaseAuthentication):
         if not parts or parts[0].lower() != b"bearer":
             return None
         if len(parts) != 2:
-            raise AuthenticationFailed("Jeton illisible.")
+            raise AuthenticationFailed(_("Jeton illisible."))
         digest = hashlib.sha256(parts[1]).hexdigest()
         token = (
             ApiToken.objects.select_related("user", "programme__region")
@@ -38,7 +39,7 @@ class TokenAuthentication(BaseAuthentication):
             .first()
         )
         if token is None:
-            raise AuthenticationFailed("Jeton inconnu, expiré ou révoqué.")
+            raise AuthenticationFailed(_("Jeton inconnu, expiré ou révoqué."))
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -66,7 +67,7 @@ class RolePermission(BasePermission):
         if not isinstance(token, ApiToken):
             return False
         if view.kwargs.get("programme_slug") != token.programme.slug:
-            raise NotFound("Introuvable.")
+            raise NotFound(_("Introuvable."))
         return Role(token.role) in getattr(view, "allowed_roles", ())
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +31,7 @@ def test_reads_amounts_as_people_write_them(text: str, cents: int) -> None:
     "text", ["", "1e3", "NaN", "inf", "12,345", "1.234,56", "1,2,3", "douze", "0x10", "--1"]
 )
 def test_refuses_what_is_not_an_amount(text: str) -> None:
-    with pytest.raises(ValueError, match="[Mm]ontant"):
+    with pytest.raises(ValueError, match=r"[Mm]ontant"):
         parse_euros(text)
 
 
@@ -44,7 +45,7 @@ def test_form_field_keeps_bounds_and_what_was_typed() -> None:
     field = EurosFormField(min_cents=1, max_cents=100_00)
     assert field.clean("99,99") == 9999
     for wrong in ("0", "-3", "100,01", "abc", ""):
-        with pytest.raises(Exception, match="."):
+        with pytest.raises(ValidationError):
             field.clean(wrong)
     assert field.prepare_value("12,345") == "12,345"
     assert field.prepare_value(123456) == "1\u202f234,56"
