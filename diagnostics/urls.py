@@ -2,7 +2,28 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from diagnostics.views import results, space, staff
+
 app_name = "diagnostics"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("diagnostics.plan_urls")),
+    path("diagnostics/", staff.diagnostic_list, name="list"),
+    path("diagnostics/ouvrir/<int:pk>/", staff.diagnostic_open, name="open"),
+    path("diagnostics/<int:pk>/", staff.diagnostic_detail, name="detail"),
+    path("diagnostics/<int:pk>/inviter/", staff.diagnostic_invite, name="invite"),
+    path("diagnostics/<int:pk>/annuler/", staff.diagnostic_cancel, name="cancel"),
+    path("diagnostics/<int:pk>/resultat/", results.result, name="result"),
+    path("diagnostics/<int:pk>/resultat/document/", results.result_document, name="result_document"),
+    path("espace/diagnostics/", space.space_diagnostics, name="space_diagnostics"),
+    path("espace/diagnostics/<int:pk>/", space.space_diagnostic, name="space_diagnostic"),
+    path("espace/diagnostics/<int:pk>/parties/<str:section>/", space.space_section, name="space_section"),
+    path("espace/diagnostics/<int:pk>/reponses/<str:question>/", space.space_answer, name="space_answer"),
+    path("espace/diagnostics/<int:pk>/relecture/", space.space_review, name="space_review"),
+    path("espace/diagnostics/<int:pk>/remise/", space.space_submit, name="space_submit"),
+    path("espace/diagnostics/<int:pk>/resultat/", results.space_result, name="space_result"),
+    path(
+        "espace/diagnostics/<int:pk>/resultat/document/",
+        results.space_result_document,
+        name="space_result_document",
+    ),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.formats import format_date, format_euros, format_euros_round, format_number
 from diagnostics.answers import Answer, AnswerError
-from diagnostics.definition import Definition, Kind, Problem, Question, Stake, Step
+from diagnostics.definition import Definition, Kind, Problem, Question
 from diagnostics.recommending import BecauseOfLevel, Reason
 from diagnostics.scoring import IgnoredBecause
 
@@ -100,29 +100,6 @@ def _number_words(question: Question, value: Fraction) -> str:
     decimals = 0 if value.denominator == 1 else 2
     unit = "%" if question.kind is Kind.PERCENTAGE else question.unit
     return f"{format_number(value, decimals)}\u00a0{unit}".strip()
-
-
-def effort_words(effort: str) -> str:
-    """How much work a measure asks for."""
-    words = {Step.LOW: _("effort léger"), Step.MEDIUM: _("effort moyen"), Step.HIGH: _("effort important")}
-    return words[Step(effort)]
-
-
-def impact_words(impact: str) -> str:
-    """How much a measure is expected to change."""
-    words = {Step.LOW: _("effet modéré"), Step.MEDIUM: _("effet sensible"), Step.HIGH: _("effet fort")}
-    return words[Step(impact)]
-
-
-def stake_words(stake: str) -> str:
-    """The training stake a measure calls for."""
-    words = {
-        Stake.TECHNICAL: _("enjeu technique"),
-        Stake.LEGAL: _("enjeu juridique"),
-        Stake.ECONOMIC: _("enjeu économique"),
-        Stake.ETHICAL: _("enjeu éthique"),
-    }
-    return words[Stake(stake)]
 
 
 def cost_words(min_cents: int, max_cents: int) -> str:

@@ -1,10 +1,12 @@
 """Reads of results: what was computed at submission, never computed again."""
 
+from core.errors import NotVisible
 from diagnostics.definition import Definition
 from diagnostics.models import Diagnostic
 from diagnostics.recommending import Proposal
 from diagnostics.result_json import proposals_from_json, result_from_json
 from diagnostics.scoring import Result
+from programme.access import Access
 
 
 def stored_result(definition: Definition, diagnostic: Diagnostic) -> Result | None:
@@ -19,3 +21,17 @@ def stored_proposals(definition: Definition, diagnostic: Diagnostic) -> tuple[Pr
     if not diagnostic.result:
         return ()
     return proposals_from_json(definition, diagnostic.result["proposals"])
+
+
+def diagnostic_with_result(access: Access, pk: int) -> Diagnostic:
+    """A diagnostic the caller may see, with its stored result and its plan. Raises ``NotVisible``."""
+    rows = (
+        Diagnostic.objects.visible_to(access)
+        .select_related("version", "participation__establishment", "questionnaire", "plan")
+        .defer("version__definition")
+    )
+    diagnostic: Diagnostic | None = rows.filter(pk=pk).first()
+    if diagnostic is None:
+        raise NotVisible
+    diagnostic.programme = access.programme
+    return diagnostic

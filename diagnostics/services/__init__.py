@@ -2,6 +2,7 @@
 
 from diagnostics.services.answers import Entry, Saved, save_answers
 from diagnostics.services.diagnostics import cancel_diagnostic, invite_respondent, open_diagnostic
+from diagnostics.services.documents import request_result_document
 from diagnostics.services.questionnaires import (
     check_document,
     import_questionnaire,
@@ -22,6 +23,7 @@ __all__ = [
     "open_diagnostic",
     "publish_version",
     "read_document",
+    "request_result_document",
     "save_answers",
     "submit_diagnostic",
 ]

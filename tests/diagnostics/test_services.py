@@ -345,13 +345,13 @@ class TestSubmission:
         assert (submitted.status, submitted.submitted_by, submitted.score_tenths, submitted.level_name) == (
             DiagnosticStatus.SUBMITTED,
             manager,
-            677,
+            661,
             "Pilotage",
         )
         scores = DimensionScore.objects.filter(diagnostic=submitted)
         assert [(s.dimension_code, s.score_tenths, s.level) for s in scores] == [
             ("strategie", 667, "n4"),
-            ("donnees", 573, "n3"),
+            ("donnees", 547, "n3"),
             ("equipe", 1000, "n5"),
         ]
         participation.refresh_from_db()
@@ -360,11 +360,11 @@ class TestSubmission:
             participation.maturity_level,
             participation.maturity_level_name,
             participation.diagnostics_count,
-        ) == (677, "n4", "Pilotage", 1)
+        ) == (661, "n4", "Pilotage", 1)
         definition = selectors.definition_of(submitted.version)
         result = selectors.stored_result(definition, submitted)
         assert result is not None
-        assert (result.tenths, result.rule_version) == (677, 1)
+        assert (result.tenths, result.rule_version) == (661, 1)
         assert [p.measure.code for p in selectors.stored_proposals(definition, submitted)] == ["ranger"]
 
     def test_submitting_needs_every_required_answer(self, diagnostic: Diagnostic, manager: User):
@@ -386,7 +386,7 @@ class TestSubmission:
         assert first.submitted_at == second.submitted_at
         assert AuditEvent.objects.filter(verb="diagnostic.submitted").count() == 1
         assert [m.subject for m in mail.outbox][1:] == ["Diagnostic bien reçu – Tissages imaginés 1"]
-        assert "67,7 sur 100, niveau « Pilotage »" in mail.outbox[1].body
+        assert "66,1 sur 100, niveau « Pilotage »" in mail.outbox[1].body
 
     def test_answers_no_longer_change(self, submitted: Diagnostic, manager: User):
         with pytest.raises(BusinessError) as refused:

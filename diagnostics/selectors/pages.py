@@ -1,0 +1,366 @@
+"""Pages of a questionnaire being filled, as small frozen values ready for the template.
+
+No form object per question: a page of thirty questions costs the queries and the objects of one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.formats import format_date, format_number, format_time
+from diagnostics.conditions import Shown, what_is_shown
+from diagnostics.definition import Definition, Dimension, Kind, Question
+from diagnostics.models import Diagnostic
+from diagnostics.progress import Progress, progress_of
+from diagnostics.selectors.filling import KeptAnswer, as_answers, kept_answers, respondent_pk
+from diagnostics.selectors.questionnaires import definition_of
+from programme.links import programme_url
+
+
+@dataclass(frozen=True)
+class OptionView:
+    """A radio button or a box."""
+
+    code: str
+    label: str
+    checked: bool
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class RowView:
+    """A row of a matrix with its steps."""
+
+    name: str
+    label: str
+    steps: tuple[OptionView, ...]
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """A question with its present answer. ``fields`` names what its own saving sends."""
+
+    code: str
+    kind: str
+    text: str
+    why: str
+    help: str
+    required: bool
+    shown: bool
+    save_url: str
+    options: tuple[OptionView, ...] = ()
+    rows: tuple[RowView, ...] = ()
+    value: str = ""
+    unit: str = ""
+    min_label: str = ""
+    max_label: str = ""
+    not_applicable_offered: bool = False
+    not_applicable: bool = False
+    comment: str = ""
+    saved: str = ""
+    error: str = ""
+    fields: str = ""
+
+
+@dataclass(frozen=True)
+class SectionLink:
+    """A section in the list of sections: ``state`` is ``done``, ``current`` or ``todo``."""
+
+    title: str
+    url: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class ProgressView:
+    """How far along it is, in words."""
+
+    percent: int
+    text: str
+    left: str
+    is_complete: bool
+
+
+@dataclass(frozen=True)
+class SectionPage:
+    """One section of the questionnaire."""
+
+    code: str
+    title: str
+    lead: str
+    position: str
+    url: str
+    questions: tuple[QuestionView, ...]
+    sections: tuple[SectionLink, ...]
+    progress: ProgressView
+    previous_url: str
+    next_url: str
+    home_url: str
+
+
+@dataclass(frozen=True)
+class MissingView:
+    """A question still to be answered, with the link to it."""
+
+    text: str
+    section: str
+    url: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class State:
+    """A diagnostic being filled: its definition, answers, what is shown, how far along it is."""
+
+    diagnostic: Diagnostic
+    definition: Definition
+    kept: Mapping[str, KeptAnswer]
+    shown: Shown
+    progress: Progress
+
+    @property
+    def sections(self) -> tuple[Dimension, ...]:
+        """Sections that are shown, in order."""
+        return tuple(d for d in self.definition.dimensions if d.code in self.shown.dimensions)
+
+    def url(self, name: str, **kwargs: str) -> str:
+        """Address of a page of this diagnostic."""
+        return programme_url(
+            self.diagnostic.programme, f"diagnostics:{name}", pk=self.diagnostic.pk, **kwargs
+        )
+
+    def section_url(self, code: str) -> str:
+        """Address of a section."""
+        return self.url("space_section", section=code)
+
+
+def state_of(diagnostic: Diagnostic) -> State:
+    """Everything a page of this diagnostic needs, in one query."""
+    definition = definition_of(diagnostic.version)
+    kept = kept_answers(respondent_pk(diagnostic))
+    answers = as_answers(definition, kept)
+    shown = what_is_shown(definition, answers)
+    return State(diagnostic, definition, kept, shown, progress_of(definition, answers, shown))
+
+
+def section_page(
+    state: State, code: str, errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None
+) -> SectionPage | None:
+    """The page of a section; None when it is unknown or hidden.
+
+    ``errors`` says by question why what was sent was refused, ``typed`` what was sent.
+    """
+    codes = [dimension.code for dimension in state.sections]
+    if code not in codes:
+        return None
+    rank = codes.index(code)
+    dimension = state.sections[rank]
+    return SectionPage(
+        code=code,
+        title=dimension.title,
+        lead=dimension.lead,
+        position=_("Partie %(rank)s sur %(count)s") % {"rank": rank + 1, "count": len(codes)},
+        url=state.section_url(code),
+        questions=tuple(
+            question_view(state, question, (errors or {}).get(question.code, ""), typed)
+            for question in dimension.questions
+        ),
+        sections=section_links(state, code),
+        progress=progress_view(state.progress),
+        previous_url=state.section_url(codes[rank - 1]) if rank else "",
+        next_url=state.section_url(codes[rank + 1]) if rank + 1 < len(codes) else state.url("space_review"),
+        home_url=state.url("space_diagnostic"),
+    )
+
+
+def section_links(state: State, current: str = "") -> tuple[SectionLink, ...]:
+    """The list of sections with what is left in each."""
+    by_code = {section.code: section for section in state.progress.sections}
+    links = []
+    for dimension in state.sections:
+        section = by_code[dimension.code]
+        status = "done" if section.is_complete else "todo"
+        links.append(
+            SectionLink(
+                title=dimension.title,
+                url=state.section_url(dimension.code),
+                state="current" if dimension.code == current else status,
+                detail=_("terminé")
+                if section.is_complete
+                else _("%(answered)s sur %(total)s") % {"answered": section.answered, "total": section.total},
+            )
+        )
+    return tuple(links)
+
+
+def progress_view(progress: Progress) -> ProgressView:
+    """« 12 réponses sur 46 », « il vous reste 2 parties, environ 6 minutes »."""
+    text = _("%(answered)s réponses sur %(total)s") % {
+        "answered": progress.answered,
+        "total": progress.total,
+    }
+    return ProgressView(progress.percent, text, what_is_left(progress), progress.is_complete)
+
+
+def what_is_left(progress: Progress) -> str:
+    """« Il vous reste 2 parties, environ 6 minutes. »"""
+    if progress.is_complete:
+        return _("Vous avez répondu à tout : il reste à relire et à remettre.")
+    minutes = progress.minutes_left
+    about = (
+        _("environ une minute") if minutes == 1 else _("environ %(minutes)s minutes") % {"minutes": minutes}
+    )
+    if progress.sections_left == 1:
+        return _("Il vous reste une partie, %(about)s.") % {"about": about}
+    return _("Il vous reste %(count)s parties, %(about)s.") % {
+        "count": progress.sections_left,
+        "about": about,
+    }
+
+
+def first_unfinished(state: State) -> str:
+    """Where to resume: the first section with something left, else the review."""
+    for section in state.progress.sections:
+        if not section.is_complete:
+            return state.section_url(section.code)
+    return state.url("space_review")
+
+
+def missing_views(state: State, *, required: bool) -> tuple[MissingView, ...]:
+    """What is left, with links; ``required`` tells what must be answered from what may be."""
+    views = []
+    for each in state.progress.missing:
+        if each.required is not required:
+            continue
+        question = state.definition.questions[each.question]
+        rows = [row.label for row in question.rows if row.code in each.rows]
+        views.append(
+            MissingView(
+                text=question.text,
+                section=state.definition.dimension_by_code[each.dimension].title,
+                url=f"{state.section_url(each.dimension)}#question-{each.question}",
+                detail=_("Il manque : %(rows)s") % {"rows": ", ".join(rows)} if rows else "",
+            )
+        )
+    return tuple(views)
+
+
+@dataclass(frozen=True)
+class CommentView:
+    """What a respondent wrote beside an answer, for her advisor."""
+
+    question: str
+    section: str
+    text: str
+
+
+def comment_views(state: State) -> tuple[CommentView, ...]:
+    """Comments left along the questionnaire, in its order."""
+    return tuple(
+        CommentView(question.text, dimension.title, state.kept[question.code].comment)
+        for dimension in state.definition.dimensions
+        for question in dimension.questions
+        if question.code in state.kept and state.kept[question.code].comment
+    )
+
+
+def question_view(
+    state: State, question: Question, error: str = "", typed: Mapping[str, str] | None = None
+) -> QuestionView:
+    """A question as the page shows it; only its place is kept while it is hidden."""
+    shown = question.code in state.shown.questions
+    save_url = state.url("space_answer", question=question.code)
+    if not shown:
+        return QuestionView(
+            question.code, question.kind, "", "", "", required=False, shown=False, save_url=save_url
+        )
+    kept = state.kept.get(question.code)
+    value = kept.value if kept else None
+    options, rows = _options(question, value)
+    return QuestionView(
+        code=question.code,
+        kind=question.kind,
+        text=question.text,
+        why=question.why,
+        help=question.help,
+        required=question.required,
+        shown=True,
+        save_url=save_url,
+        options=options,
+        rows=rows,
+        value=(typed or {}).get(question.code, "") if error else _typed(question, value),
+        unit=_unit(question),
+        min_label=question.scale.min_label if question.scale else "",
+        max_label=question.scale.max_label if question.scale else "",
+        not_applicable_offered=question.not_applicable,
+        not_applicable=bool(kept and kept.not_applicable),
+        comment=kept.comment if kept else "",
+        saved=saved_words(kept.saved_at) if kept and not error else "",
+        error=error,
+        fields=_fields(question),
+    )
+
+
+def saved_words(at: datetime) -> str:
+    """« Enregistré à 14 h 02 », with the day when it is not today."""
+    local = timezone.localtime(at)
+    if local.date() == timezone.localdate():
+        return _("Enregistré à %(hour)s") % {"hour": format_time(local)}
+    return _("Enregistré le %(day)s à %(hour)s") % {"day": format_date(local), "hour": format_time(local)}
+
+
+def _fields(question: Question) -> str:
+    names = [f"c-{question.code}"]
+    names += [f"q-{question.code}-{row.code}" for row in question.rows] or [f"q-{question.code}"]
+    if question.not_applicable:
+        names.append(f"na-{question.code}")
+    return ",".join(names)
+
+
+def _options(question: Question, value: object) -> tuple[tuple[OptionView, ...], tuple[RowView, ...]]:
+    scale = question.scale
+    if question.kind is Kind.MATRIX and scale is not None:
+        ticked = value if isinstance(value, dict) else {}
+        rows = tuple(
+            RowView(
+                f"q-{question.code}-{row.code}",
+                row.label,
+                tuple(OptionView(str(step), str(step), ticked.get(row.code) == step) for step in scale.steps),
+            )
+            for row in question.rows
+        )
+        return (), rows
+    if scale is not None:
+        return tuple(OptionView(str(step), str(step), value == step) for step in scale.steps), ()
+    chosen = value if isinstance(value, list) else [value]
+    return (
+        tuple(OptionView(c.code, c.label, c.code in chosen, c.exclusive) for c in question.choices),
+        (),
+    )
+
+
+def _unit(question: Question) -> str:
+    if question.kind is Kind.AMOUNT:
+        return "€"
+    return "%" if question.kind is Kind.PERCENTAGE else question.unit
+
+
+def _typed(question: Question, value: object) -> str:
+    """The value as a person would type it: « 1 200,50 », « 2019-01-29 » for the browser's calendar."""
+    if value is None or isinstance(value, list | dict):
+        return ""
+    if question.kind is Kind.AMOUNT and isinstance(value, int):
+        return (
+            format_number(value // 100)
+            if value % 100 == 0
+            else f"{format_number(value // 100)},{value % 100:02d}"
+        )
+    if question.kind in (Kind.NUMBER, Kind.PERCENTAGE):
+        return str(value).replace(".", ",")
+    if question.kind is Kind.DATE:
+        return date.fromisoformat(str(value)).isoformat()
+    return str(value)
