@@ -46,13 +46,13 @@ def half_day_line(day: date, part: str, starts_at: time, ends_at: time) -> str:
 def duration_line(half_days: int, minutes: int) -> str:
     """``2 demi-journées, 7 h``."""
     return ngettext(
-        "%(count)s demi-journée, %(duration)s", "%(count)s demi-journées, %(duration)s", half_days
+        "%(count)s\u00a0demi-journée, %(duration)s", "%(count)s\u00a0demi-journées, %(duration)s", half_days
     ) % {"count": half_days, "duration": format_duration(minutes)}
 
 
 def people(count: int) -> str:
     """``1 personne``, ``3 personnes``."""
-    return ngettext("%(count)s personne", "%(count)s personnes", count) % {"count": count}
+    return ngettext("%(count)s\u00a0personne", "%(count)s\u00a0personnes", count) % {"count": count}
 
 
 def listed(names: Sequence[str]) -> str:

@@ -1,14 +1,18 @@
 """Reads about trainings, one file per page or report."""
 
-from trainings.selectors.catalogue import CourseCard, course_cards, course_for
+from trainings.selectors.catalogue import CourseCard, ProviderRow, course_cards, course_for, provider_rows
 from trainings.selectors.sessions import (
     SessionRow,
     SessionSheet,
     company_enrolments,
+    enrolment_for,
+    half_day_lines,
+    matching_companies,
     open_sessions,
     session_for,
     session_rows,
     session_sheet,
+    ticked_cells,
     with_places,
 )
 from trainings.selectors.totals import (
@@ -22,6 +26,7 @@ from trainings.selectors.totals import (
 
 __all__ = [
     "CourseCard",
+    "ProviderRow",
     "SessionRow",
     "SessionSheet",
     "StakeTotals",
@@ -29,10 +34,15 @@ __all__ = [
     "company_enrolments",
     "course_cards",
     "course_for",
+    "enrolment_for",
+    "half_day_lines",
+    "matching_companies",
     "open_sessions",
+    "provider_rows",
     "session_for",
     "session_rows",
     "session_sheet",
+    "ticked_cells",
     "training_by_stake",
     "training_profile",
     "training_sessions",

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count, Prefetch
+
 from core.errors import NotVisible
 from programme.links import programme_url
 from programme.models import Programme
 from trainings.enums import CourseLevel, Delivery, Stake
-from trainings.models import Course, Session
+from trainings.models import Course, Provider, ProviderMember, Session
 from trainings.selectors.sessions import SessionRow, session_rows, with_places
 from trainings.wording import duration_line
 
@@ -80,3 +82,32 @@ def course_for(programme: Programme, code: str, *, today: date) -> CourseCard:
     if not courses:
         raise NotVisible
     return _cards(programme, courses, today)[0]
+
+
+@dataclass(frozen=True)
+class ProviderRow:
+    """A training body with the people who have an access."""
+
+    name: str
+    declaration_number: str
+    sessions: int
+    trainers: tuple[str, ...]
+
+
+def provider_rows(programme: Programme) -> list[ProviderRow]:
+    """Training bodies of a programme, by name. Two queries."""
+    providers = (
+        Provider.objects.for_programme(programme)
+        .annotate(count=Count("sessions"))
+        .prefetch_related(Prefetch("members", queryset=ProviderMember.objects.select_related("user")))
+        .order_by("name", "pk")
+    )
+    return [
+        ProviderRow(
+            name=each.name,
+            declaration_number=each.declaration_number,
+            sessions=each.count,
+            trainers=tuple(member.user.full_name for member in each.members.all()),
+        )
+        for each in providers
+    ]

@@ -1,6 +1,7 @@
 """Reads about sessions and the people in them, as rows ready to be shown."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +18,8 @@ from trainings.enums import EnrolmentStatus, SessionStatus, Stake
 from trainings.hours import attended_minutes, format_duration
 from trainings.models import Attendance, Enrolment, HalfDay, Session, SessionQuerySet
 from trainings.wording import clock_range, duration_line, half_day_line, period
+
+CELL_NAME = re.compile(r"present-(?P<enrolment>\d{1,18})-(?P<half_day>\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,12 @@ def open_sessions(programme: Programme, today: date) -> QuerySet[Session]:
     """Sessions that companies may still join, the nearest first."""
     rows: SessionQuerySet = Session.objects.open_to_companies(programme, today)
     return with_places(rows).order_by("starts_on", "pk")
+
+
+def half_day_lines(session: Session) -> list[str]:
+    """``Lundi 2 mars 2026, matin, de 9 h 00 à 12 h 30``, one per half-day."""
+    lines = [half_day_line(row.day, row.part, row.starts_at, row.ends_at) for row in session.half_days.all()]
+    return [line[:1].upper() + line[1:] for line in lines]
 
 
 @dataclass(frozen=True)
@@ -373,3 +382,21 @@ def matching_companies(access: Access, text: str, limit: int = 12) -> list[Parti
     for word in text.split():
         rows = rows.filter(Q(name__icontains=word) | Q(search_text__icontains=word.lower()))
     return list(rows.select_related("establishment").order_by("name", "pk")[:limit])
+
+
+def ticked_cells(data: Mapping[str, object], session: Session) -> frozenset[tuple[int, int]]:
+    """Boxes of a sheet that were sent ticked. ``tous`` names a half-day where everybody is present.
+
+    Names that are no box of a sheet are left out; whether a box belongs to the session is for the
+    service to check.
+    """
+    cells = {
+        (int(match["enrolment"]), int(match["half_day"]))
+        for name in data
+        if (match := CELL_NAME.fullmatch(name)) is not None
+    }
+    everybody = str(data.get("tous", ""))
+    if everybody.isascii() and everybody.isdigit():
+        registered = session.enrolments.holding_a_place().values_list("pk", flat=True)
+        cells |= {(enrolment, int(everybody)) for enrolment in registered}
+    return frozenset(cells)

@@ -164,6 +164,7 @@ def _trained_here(session: Session) -> dict[int, int]:
     """People marked present in a session, by participation."""
     rows = (
         Attendance.objects.filter(enrolment__session=session, present=True)
+        .order_by()
         .values_list("enrolment__participation_id", "enrolment_id")
         .distinct()
     )
@@ -177,6 +178,7 @@ def refresh_trained_people(*, participation: Participation) -> None:
     """Count again the people of a company who were present at a session at least once."""
     count = (
         Enrolment.objects.filter(participation=participation, attendances__present=True)
+        .order_by()
         .values("email")
         .distinct()
         .count()

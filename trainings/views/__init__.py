@@ -1,0 +1,1 @@
+"""Pages of trainings: staff and trainers, companies, public catalogue."""
