@@ -1,0 +1,191 @@
+"""``make bench``: what the product costs, as shares of a floor page measured in the same run.
+
+Prints Markdown for ``docs/mesures.md``. Needs a loaded demonstration (``scripts/bench.sh`` makes it).
+Usage: ``python -m tests.bench.run [--seconds N] [--rounds N]``.
+"""
+
+import argparse
+import cProfile
+import os
+import pstats
+import statistics
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.bench.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402 -- after setup
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+from diagnostics.enums import DiagnosticStatus  # noqa: E402
+from diagnostics.models import Answer, Diagnostic  # noqa: E402
+from diagnostics.selectors.questionnaires import definition_of  # noqa: E402
+from programme.enums import Role  # noqa: E402
+from programme.models import Programme  # noqa: E402
+from tests.bench.server import Page, Server  # noqa: E402
+
+FLOOR = Page("Plancher (1 requête, 25 lignes)", "/bench/plancher/")
+LAYERS = (
+    (
+        "gabarits",
+        ("/django/template/", "/template_partials/", "/django/utils/html", "/django/utils/safestring"),
+    ),
+    ("base de données", ("/django/db/", "psycopg2", "sqlite3")),
+    ("formulaires", ("/django/forms/", "/django_filters/")),
+    (
+        "adresses et intergiciels",
+        ("/django/urls/", "/middleware", "/django/core/handlers/", "/csp/", "/allauth/"),
+    ),
+    ("sessions et comptes", ("/contrib/sessions/", "/contrib/auth/", "/django/core/signing", "json")),
+)
+
+
+def _signed_in(user: User) -> Client:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _holder(programme: Programme, role: Role) -> User:
+    return User.objects.filter(role_grants__programme=programme, role_grants__role=role).order_by("pk")[0]
+
+
+def _cookie(client: Client) -> str:
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+
+
+def _pages(programme: Programme) -> list[tuple[Page, Client]]:
+    slug = programme.slug
+    officer = _signed_in(_holder(programme, Role.DIRECTOR))
+    open_one = (
+        Diagnostic.objects.filter(
+            programme=programme, status=DiagnosticStatus.STARTED, participation__memberships__isnull=False
+        )
+        .select_related("version")
+        .order_by("pk")[0]
+    )
+    manager = _signed_in(User.objects.filter(memberships__participation=open_one.participation_id)[0])
+    definition = definition_of(open_one.version)
+    dimension = definition.dimensions[0]
+    question = next(each for each in dimension.questions if each.kind == "single" and each.show_if is None)
+    section = f"/{slug}/espace/diagnostics/{open_one.pk}/parties/{dimension.code}/"
+    answer = f"/{slug}/espace/diagnostics/{open_one.pk}/reponses/{question.code}/"
+    manager.get(section)
+    csrf = manager.cookies["csrftoken"].value
+    cookie, company = _cookie(officer), _cookie(manager)
+    body = f"q-{question.code}={question.choices[0].code}&vu={question.code}"
+    return [
+        (Page("Liste des entreprises", f"/{slug}/entreprises/", cookie), officer),
+        (Page("Tableau de bord", f"/{slug}/tableau-de-bord/", cookie), officer),
+        (Page("Budget", f"/{slug}/budget/", cookie), officer),
+        (Page("Une page du questionnaire", section, company), manager),
+        (
+            Page("Enregistrement d’une réponse (POST)", answer, company, csrf, "POST", body, htmx=True),
+            manager,
+        ),
+        (Page("Observatoire public", f"/{slug}/observatoire/"), Client()),
+    ]
+
+
+def _ask(client: Client, page: Page) -> int:
+    headers = {"HX-Request": "true"} if page.htmx else {}
+    if page.method == "POST":
+        headers["X-CSRFToken"] = page.csrf
+        response = client.post(
+            page.path, page.body, content_type="application/x-www-form-urlencoded", headers=headers
+        )
+    else:
+        response = client.get(page.path, headers=headers)
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    if response.status_code != 200:
+        raise RuntimeError(f"{page.path}: {response.status_code} {content[:300]!r}")
+    return len(content)
+
+
+def _queries(client: Client, page: Page) -> int:
+    _ask(client, page)
+    with CaptureQueriesContext(connection) as captured:
+        _ask(client, page)
+    return len(captured)
+
+
+def _profile(client: Client, page: Page, times: int = 60) -> str:
+    _ask(client, page)
+    profile = cProfile.Profile()
+    profile.enable()
+    for _index in range(times):
+        _ask(client, page)
+    profile.disable()
+    spent: dict[str, float] = defaultdict(float)
+    rows = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    for (filename, _line, function), (_calls, _primitive, own, _cumulated, _callers) in rows.items():
+        place = f"{filename}:{function}"
+        layer = next((name for name, marks in LAYERS if any(mark in place for mark in marks)), "")
+        if not layer:
+            layer = (
+                "notre code"
+                if f"{Path.cwd()}/" in filename and ".venv" not in filename
+                else "Python et Django"
+            )
+        spent[layer] += own
+    total = sum(spent.values())
+    parts = sorted(spent.items(), key=lambda item: -item[1])
+    return ", ".join(f"{name} {share / total:.0%}" for name, share in parts if share / total >= 0.03)
+
+
+def _load_table(server: Server, pages: list[tuple[Page, Client]], seconds: int, rounds: int) -> None:
+    print("| page | req/s | part du plancher | p50 ms | p99 ms | requêtes SQL | octets |")
+    print("|---|---|---|---|---|---|---|")
+    floors: list[float] = []
+    for page, client in pages:
+        server.load(page, seconds=2)
+        ratios, loads = [], []
+        for _round in range(rounds):
+            floor = server.load(FLOOR, seconds=seconds)
+            load = server.load(page, seconds=seconds)
+            if load.refused:
+                raise RuntimeError(f"{page.name}: {load.refused} answers refused")
+            floors.append(floor.rate)
+            ratios.append(load.rate / floor.rate)
+            loads.append(load)
+        middle = sorted(loads, key=lambda load: load.rate)[len(loads) // 2]
+        print(
+            f"| {page.name} | {middle.rate:.0f} | {statistics.median(ratios):.0%} | {middle.p50:.1f} "
+            f"| {middle.p99:.1f} | {_queries(client, page)} | {_ask(client, page)} |"
+        )
+    print(f"| {FLOOR.name} | {statistics.median(floors):.0f} | 100 % | | | 1 | |")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    programme = Programme.objects.get(slug="demonstration")
+    print("### Pages sous charge (gunicorn, 2 processus, 4 connexions)\n")
+    print(
+        f"{programme.participations.count()} entreprises, {Answer.objects.count()} réponses, "
+        f"{connection.vendor}, Python {sys.version.split()[0]}.\n"
+    )
+    pages = _pages(programme)
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder))
+        try:
+            _load_table(server, pages, options.seconds, options.rounds)
+        finally:
+            server.stop()
+    print("\n### Où va le temps (cProfile, 60 appels)\n\n| page | répartition |\n|---|---|")
+    for page, client in pages:
+        print(f"| {page.name} | {_profile(client, page)} |")
+
+
+if __name__ == "__main__":
+    main()
