@@ -217,9 +217,11 @@ class _RowReader:
         return match, postal_code
 
     def _padded(self, field: Field, form: re.Pattern[str], fault: IssueCode | None) -> str:
-        # 02000 Laon becomes the number 2000 in a spreadsheet.
-        text = self.row.text(field).replace(" ", "")
-        code = text.zfill(5) if len(text) == 4 else text
+        # 02000 Laon becomes the number 2000 in a spreadsheet; elsewhere than in the territory, four
+        # digits are rather a mistake.
+        code = self.row.text(field).replace(" ", "")
+        if len(code) == 4 and f"0{code[:1]}" in self.context.gazetteer.departments:
+            code = f"0{code}"
         if not code or form.match(code):
             return code
         if fault is not None:

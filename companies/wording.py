@@ -91,13 +91,21 @@ def describe_issue(issue: Issue) -> str:
     """Say one remark in a sentence, its column first when there is one."""
     sentence = _ISSUES[issue.code](issue)
     if issue.column:
-        return _("Colonne « %(column)s » : %(sentence)s") % {"column": issue.column, "sentence": sentence}
-    return sentence[:1].upper() + sentence[1:]
+        told = _("Colonne « %(column)s » : %(sentence)s") % {"column": issue.column, "sentence": sentence}
+        return _unbroken(told)
+    return _unbroken(sentence[:1].upper() + sentence[1:])
 
 
 def describe_fault(fault: FileFaultError) -> str:
     """Say why a whole file is refused, where, and what to do; nothing was imported."""
-    return f"{_FAULTS[fault.code](fault)} {_('Rien n’a été importé.')}"
+    return _unbroken(f"{_FAULTS[fault.code](fault)} {_('Rien n’a été importé.')}")
+
+
+def _unbroken(sentence: str) -> str:
+    """Keep French marks on the line of the word they belong to."""
+    for mark in ("»", ":", ";", "?", "!"):
+        sentence = sentence.replace(f" {mark}", f"\u00a0{mark}")
+    return sentence.replace("« ", "«\u00a0")
 
 
 def _fill(template: str, issue: Issue) -> str:

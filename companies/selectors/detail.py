@@ -139,10 +139,8 @@ def timeline_of(participation: Participation, *, for_company: bool = False) -> l
 
 def _event(row: TimelineEvent) -> Event:
     local = timezone.localtime(row.at)
-    kind = EventKind(row.kind)
-    plain = row.kind in (EventKind.NOTE, EventKind.CALL, EventKind.MEETING) or row.title == kind.label
     return Event(
-        label=row.title if plain else f"{kind.label} : {row.title}",
+        label=row.title,
         text=row.text,
         url=row.url,
         iso=row.at.isoformat(timespec="minutes"),

@@ -123,7 +123,7 @@ def company_rows(access: Access, values: Iterable[Sequence[Any]]) -> list[Compan
     sections = section_labels()
     departments = dict(department_choices(access.programme))
     stages = {stage.value: (str(stage.label), _TONES[stage]) for stage in Stage}
-    sizes = {band.value: str(band.label) for band in SizeBand}
+    sizes = {band.value: str(band.label) for band in SizeBand if band is not SizeBand.UNKNOWN}
     outside, incomplete = str(_("hors territoire")), str(_("à compléter"))
     address = programme_url(access.programme, "companies:list")
     rows = []
@@ -141,7 +141,7 @@ def company_rows(access: Access, values: Iterable[Sequence[Any]]) -> list[Compan
                 stage=label,
                 tone=tone,
                 sector=sections.get(section, ""),
-                size=sizes[size],
+                size=sizes.get(size, ""),
                 advisor=f"{first or ''} {last or ''}".strip(),
                 score=format_number(score / 10, 1) if score is not None else "",
                 level=level,

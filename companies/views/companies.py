@@ -32,6 +32,10 @@ _SORTS = {
 }
 
 
+# Filters shown at once; the others wait under « Plus de filtres ».
+_FIRST_FILTERS = 2
+
+
 @allow(*STAFF)
 @require_safe
 def company_list(request: ProgrammeRequest) -> HttpResponseBase:
@@ -49,10 +53,12 @@ def company_list(request: ProgrammeRequest) -> HttpResponseBase:
     if listing.export_format:
         sheet = lists.export_sheet(listing.queryset)
         return export_response(sheet, fmt=listing.export_format, filename=_("entreprises"))
+    selects = filter_selects(listing.filterset)
     context = {
         "listing": listing,
         "rows": lists.company_rows(request.access, listing.page.object_list),
-        "selects": filter_selects(listing.filterset),
+        "selects": selects,
+        "more_active": any(select["active"] for select in selects[_FIRST_FILTERS:]),
         "query": request.GET.get("q", ""),
         "may_enter": rules.can_enter_companies(request.access),
     }

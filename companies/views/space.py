@@ -7,11 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from companies import services
+from companies.enums import Stage
 from companies.selectors import detail, my_participation, my_participations, space
 from companies.selectors.mine import session_key
 from programme.access import ProgrammeRequest, allow
 from programme.enums import Role
 from programme.links import programme_url
+
+# Being spotted and contacted is the team's business: a company's own journey begins when it commits.
+_FIRST_OWN_STAGE = list(Stage).index(Stage.ENGAGED)
 
 
 @allow(Role.COMPANY)
@@ -23,7 +27,7 @@ def space_home(request: ProgrammeRequest) -> HttpResponse:
         "participation": participation,
         "next_step": space.next_step(request.access, participation),
         "cards": space.cards(request.access, participation),
-        "steps": detail.stepper_of(participation),
+        "steps": detail.stepper_of(participation)[_FIRST_OWN_STAGE:],
         "timeline": detail.timeline_of(participation, for_company=True),
         "several": my_participations(request.access).count() > 1,
     }

@@ -106,6 +106,7 @@ def test_a_whole_row_is_kept() -> None:
         (Field.NAME, "Caf\ufffd", IssueCode.CELL_DAMAGED),
         (Field.NAME, "x" * 201, IssueCode.CELL_TOO_LONG),
         (Field.POSTAL_CODE, "595", IssueCode.POSTAL_CODE_INVALID),
+        (Field.POSTAL_CODE, "5900", IssueCode.POSTAL_CODE_INVALID),
         (Field.NAF_CODE, "informatique", IssueCode.NAF_INVALID),
         (Field.WORKFORCE, "beaucoup", IssueCode.WORKFORCE_INVALID),
         (Field.WORKFORCE_BAND, "12 à 15", IssueCode.WORKFORCE_INVALID),
@@ -173,6 +174,15 @@ def test_warnings_keep_the_row(changes: dict[str, str], issue: Issue, in_territo
     verdict = judge(**changes)
     assert verdict.draft is not None
     assert (verdict.warnings, verdict.draft.in_territory) == ((issue,), in_territory)
+
+
+def test_zeros_lost_at_the_head_of_a_postal_code_come_back() -> None:
+    verdict = judge(postal_code="2000", city="Laon")
+    assert verdict.draft is not None
+    assert (verdict.draft.establishment.postal_code, verdict.draft.establishment.commune_code) == (
+        "02000",
+        "02408",
+    )
 
 
 def test_a_number_met_twice_is_refused_naming_the_first_row() -> None:

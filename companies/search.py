@@ -1,0 +1,56 @@
+"""Search providers: companies and their contacts."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from companies.gazetteer import fold
+from companies.models import Contact, Participation
+from core.registries import SearchHit, SearchProvider, search_providers
+from programme.access import Access
+from programme.links import programme_url
+
+
+def words_of(text: str) -> list[str]:
+    """The words to look for: folded, or one number without its spaces."""
+    compact = "".join(text.split())
+    return [compact] if compact.isdigit() else fold(text).split()
+
+
+def find_companies(access: Access, text: str, limit: int) -> list[SearchHit]:
+    """Companies by name, SIREN, SIRET, town or contact, among those the caller may see."""
+    words = words_of(text)
+    if not words:
+        return []
+    rows = Participation.objects.visible_to(access)
+    for word in words:
+        rows = rows.filter(search_text__contains=word)
+    found = rows.order_by("name", "pk").values_list("pk", "name", "city", "establishment__siret")[:limit]
+    return [
+        SearchHit(name, f"{city} · {siret}" if city else siret, _company_url(access, pk))
+        for pk, name, city, siret in found
+    ]
+
+
+def find_contacts(access: Access, text: str, limit: int) -> list[SearchHit]:
+    """People of those companies, by name or address."""
+    rows = Contact.objects.filter(participation__in=Participation.objects.visible_to(access).values("pk"))
+    words = text.split()
+    if not words:
+        return []
+    for word in words:
+        rows = rows.filter(
+            Q(last_name__icontains=word) | Q(first_name__icontains=word) | Q(email__icontains=word)
+        )
+    found = rows.select_related("participation").order_by("last_name", "first_name", "pk")[:limit]
+    return [
+        SearchHit(str(contact), contact.participation.name, _company_url(access, contact.participation_id))
+        for contact in found
+    ]
+
+
+def _company_url(access: Access, pk: int) -> str:
+    return programme_url(access.programme, "companies:detail", pk=pk)
+
+
+search_providers.register("companies.companies", SearchProvider(label=_("Entreprises"), find=find_companies))
+search_providers.register("companies.contacts", SearchProvider(label=_("Personnes"), find=find_contacts))
