@@ -34,6 +34,25 @@ PAGES = {
     "programme:job_retry": ALL,
     "notifications:message_list": OFFICE,
     "notifications:message_detail": OFFICE,
+    "companies:list": STAFF,
+    "companies:add": OFFICE,
+    "companies:import_list": OFFICE,
+    "companies:import_template": OFFICE,
+    "companies:import_detail": OFFICE,
+    "companies:import_confirm": OFFICE,
+    "companies:detail": STAFF,
+    "companies:edit": STAFF,
+    "companies:follow_up": STAFF,
+    "companies:exchange": STAFF,
+    "companies:contact_add": STAFF,
+    "companies:contact_edit": STAFF,
+    "companies:contact_invite": STAFF,
+    "companies:access_close": STAFF,
+    "companies:space_home": "C",
+    "companies:space_choose": "C",
+    "companies:space_consent": "C",
 }
 
-API: dict[str, str] = {}
+API: dict[str, str] = {
+    "api_companies": STAFF,
+}
