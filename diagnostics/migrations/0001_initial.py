@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=250, verbose_name='action')),
                 ('why', models.TextField(blank=True, verbose_name='pourquoi')),
                 ('how', models.TextField(blank=True, verbose_name='comment')),
-                ('details', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('details', models.JSONField(blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('status', models.CharField(choices=[('proposed', 'proposée'), ('kept', 'retenue'), ('ongoing', 'en cours'), ('blocked', 'bloquée'), ('done', 'faite'), ('set_aside', 'écartée'), ('already_done', 'déjà faite')], default=diagnostics.enums.ActionStatus['PROPOSED'], max_length=12, verbose_name='état')),
                 ('reason', models.CharField(blank=True, max_length=250, verbose_name='motif')),
                 ('owner_name', models.CharField(blank=True, max_length=170, verbose_name='responsable')),

@@ -39,7 +39,7 @@ class ActionItem(TimestampedModel):
     title = models.CharField(_("action"), max_length=250)
     why = models.TextField(_("pourquoi"), blank=True)
     how = models.TextField(_("comment"), blank=True)
-    details = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    details = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     status = models.CharField(
         _("état"), max_length=12, choices=choices(ActionStatus), default=ActionStatus.PROPOSED
     )
