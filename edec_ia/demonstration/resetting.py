@@ -90,7 +90,7 @@ def _children_first(order: list[type[Model]]) -> list[type[Model]]:
 
 def _delete(model: type[Model], condition: Q) -> None:
     """Delete by one statement: the usual way would first load a million rows."""
-    rows = models.QuerySet(model=model).filter(condition)
+    rows: models.QuerySet[Model] = models.QuerySet(model=model).filter(condition)
     rows._raw_delete(DEFAULT_DB_ALIAS)  # type: ignore[attr-defined]  # noqa: SLF001 -- see the docstring
 
 
