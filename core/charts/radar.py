@@ -77,7 +77,7 @@ def radar(
 
 def _draw(width: float, diameter: float, axes: Sequence[RadarAxis], maximum: float, rings: int) -> Drawing:
     canvas, size = Canvas(width), FONT if width >= WIDE else SMALL
-    radius = diameter / 2 if width >= WIDE else 76.0
+    radius = diameter / 2 if width >= WIDE else 66.0
     label_room = (width / 2 - radius - 14.0) if width >= WIDE else width / 2 - radius - 8.0
     label_room = min(label_room, 170.0)
     lines = []

@@ -259,7 +259,7 @@ def test_the_radar_stays_in_its_radius(rows: list[tuple[str, float | None, float
     chart = charts.radar(
         uid="c", title="T", reading="R", axes=axes, columns=("a", "b", "c"), legend=("vous", "pairs")
     )
-    for drawing, radius in zip(both(chart), (125.0, 76.0), strict=True):
+    for drawing, radius in zip(both(chart), (125.0, 66.0), strict=True):
         spokes = [m for m in drawing.marks if isinstance(m, Line)]
         dots = [m for m in drawing.marks if isinstance(m, Dot)]
         answered = [v for _, v, _ in rows if v is not None]
