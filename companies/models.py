@@ -42,7 +42,12 @@ class Company(TimestampedModel):
     siren = models.CharField(_("SIREN"), max_length=9, unique=True)
     name = models.CharField(_("nom"), max_length=250)
     activity = models.ForeignKey(
-        Activity, null=True, on_delete=models.PROTECT, related_name="companies", verbose_name=_("activité")
+        Activity,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="companies",
+        verbose_name=_("activité"),
     )
     legal_category = models.CharField(_("catégorie juridique"), max_length=4, blank=True)
     size_category = models.CharField(_("catégorie d’entreprise"), max_length=3, blank=True)

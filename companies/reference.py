@@ -6,7 +6,6 @@ of the NAF codes. The NAF itself is data of the programme, not code.
 
 import re
 
-NAF_REV2 = re.compile(r"^\d{2}\.\d{2}[A-Z]$", re.ASCII)
 NAF_OLDER = re.compile(r"^\d{2}\.\d[A-Z]$", re.ASCII)
 """NAF 1993 and NAF rév. 1 share this form; closed establishments keep it."""
 

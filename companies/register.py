@@ -27,7 +27,7 @@ from companies.identifiers import (
     parse_siren,
     parse_siret,
 )
-from companies.reference import NAF_OLDER, NAF_REV2, WORKFORCE_BANDS
+from companies.reference import NAF_OLDER, WORKFORCE_BANDS
 
 Record: TypeAlias = Mapping[str, object]
 
@@ -36,6 +36,7 @@ SIZE_CATEGORIES = frozenset({"MIC", "PME", "ETI", "GE"})
 _WITHHELD = re.compile(r"^\[(ND|NON[- ]DIFFUSIBLE)\]$", re.IGNORECASE)
 _ISO_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _LONGEST_TEXT = 250
+_LONGEST_CITY = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,23 @@ class _Place:
         )
 
 
-def read_answer(payload: object, gazetteer: Gazetteer, *, allow_reserved: bool = False) -> RegisterAnswer:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the programme knows that a record refers to.
+
+    ``naf_codes`` are those of NAF rév. 2; ``allow_reserved`` is for demonstration programmes only.
+    """
+
+    gazetteer: Gazetteer
+    naf_codes: frozenset[str]
+    allow_reserved: bool = False
+
+    def naf(self, text: str) -> str:
+        """The code when it is of NAF rév. 2, else nothing."""
+        return text if text in self.naf_codes else ""
+
+
+def read_answer(payload: object, around: Surroundings) -> RegisterAnswer:
     """Turn an answer into verdicts, one per company it lists.
 
     Accepts the answer itself (``{"results": [...]}``) and the recorded form
@@ -94,8 +111,7 @@ def read_answer(payload: object, gazetteer: Gazetteer, *, allow_reserved: bool =
     if not isinstance(results, Sequence) or isinstance(results, str):
         raise FileFaultError(FileFaultCode.JSON_NOT_REGISTER)
     verdicts = tuple(
-        _read_record(rank, record, terms, gazetteer, allow_reserved=allow_reserved)
-        for rank, record in enumerate(results, start=1)
+        _read_record(rank, record, terms, around) for rank, record in enumerate(results, start=1)
     )
     total = answer.get("total_results")
     return RegisterAnswer(
@@ -117,22 +133,20 @@ def _unwrap(payload: object) -> tuple[str, Record]:
     return terms, answer
 
 
-def _read_record(
-    rank: int, record: object, terms: str, gazetteer: Gazetteer, *, allow_reserved: bool
-) -> RowVerdict:
+def _read_record(rank: int, record: object, terms: str, around: Surroundings) -> RowVerdict:
     if not isinstance(record, Mapping):
         return RowVerdict(rank, "", None, (Issue(IssueCode.REGISTER_UNREADABLE),))
     label = _text(record.get("nom_complet")) or _text(record.get("siren"))
-    siren, refusals = _read_siren(record, allow_reserved=allow_reserved)
+    siren, refusals = _read_siren(record, allow_reserved=around.allow_reserved)
     if not siren:
         return RowVerdict(rank, label, None, refusals)
-    places = list(_places(record, siren, terms, gazetteer, allow_reserved=allow_reserved))
+    places = list(_places(record, siren, terms, around))
     if not places:
         empty = not any(True for _ in _raw_places(record))
         code = IssueCode.REGISTER_EMPTY_RECORD if empty else IssueCode.REGISTER_UNREADABLE
         return RowVerdict(rank, label, None, (Issue(code, "siren", siren),))
     places.sort(key=lambda place: place.rank)
-    company = _read_company(record, siren)
+    company = _read_company(record, siren, around)
     if not company.name and company.is_diffusible:
         return RowVerdict(rank, label, None, (Issue(IssueCode.NAME_MISSING, value=siren),))
     chosen = places[0]
@@ -153,14 +167,13 @@ def _read_siren(record: Record, *, allow_reserved: bool) -> tuple[str, tuple[Iss
     return "", tuple(refusals)
 
 
-def _read_company(record: Record, siren: str) -> CompanyDraft:
-    naf = _text(record.get("activite_principale"))
+def _read_company(record: Record, siren: str, around: Surroundings) -> CompanyDraft:
     category = _text(record.get("categorie_entreprise"))
     return CompanyDraft(
         siren=siren,
         name=_text(record.get("nom_raison_sociale")) or _text(record.get("nom_complet")),
         acronym=_text(record.get("sigle")),
-        naf_code=naf if NAF_REV2.match(naf) else "",
+        naf_code=around.naf(_text(record.get("activite_principale"))),
         workforce_band=_band(record.get("tranche_effectif_salarie")),
         legal_category=_matching(record.get("nature_juridique"), r"^\d{4}$"),
         size_category=category if category in SIZE_CATEGORIES else "",
@@ -186,25 +199,23 @@ def _raw_places(record: Record) -> Iterator[Record]:
             yield from (item for item in listed if isinstance(item, Mapping) and item)
 
 
-def _places(
-    record: Record, siren: str, terms: str, gazetteer: Gazetteer, *, allow_reserved: bool
-) -> Iterator[_Place]:
+def _places(record: Record, siren: str, terms: str, around: Surroundings) -> Iterator[_Place]:
     seen: set[str] = set()
     for raw in _raw_places(record):
         try:
-            siret = parse_siret(_text(raw.get("siret")), allow_reserved=allow_reserved)
+            siret = parse_siret(_text(raw.get("siret")), allow_reserved=around.allow_reserved)
         except InvalidIdentifierError:
             continue
         if siret in seen or not siret.startswith(siren):
             continue
         seen.add(siret)
-        yield _read_place(raw, siret, terms, gazetteer)
+        yield _read_place(raw, siret, terms, around)
 
 
-def _read_place(raw: Record, siret: str, terms: str, gazetteer: Gazetteer) -> _Place:
+def _read_place(raw: Record, siret: str, terms: str, around: Surroundings) -> _Place:
     postal_code = _matching(raw.get("code_postal"), r"^\d{5}$")
-    city = _text(raw.get("libelle_commune"))
-    match = gazetteer.find(
+    city = _text(raw.get("libelle_commune"))[:_LONGEST_CITY]
+    match = around.gazetteer.find(
         code=_matching(raw.get("commune"), r"^\d[\dAB]\d{3}$"), postal_code=postal_code, city=city
     )
     naf = _text(raw.get("activite_principale"))
@@ -215,7 +226,7 @@ def _read_place(raw: Record, siret: str, terms: str, gazetteer: Gazetteer) -> _P
         postal_code=postal_code,
         city=city,
         commune_code=match.code if match.inside else "",
-        naf_code=naf if NAF_REV2.match(naf) else "",
+        naf_code=around.naf(naf),
         workforce_band=_band(raw.get("tranche_effectif_salarie")),
         is_head_office=raw.get("est_siege") is True,
         is_closed=_text(raw.get("etat_administratif")) == "F",

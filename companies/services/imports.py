@@ -30,7 +30,7 @@ from companies.faults import FileFaultCode, FileFaultError
 from companies.import_parsing import RegisterFile, Table, parse_file
 from companies.import_rows import read_table
 from companies.models import ImportBatch, ImportRow, Participation
-from companies.register import read_answer
+from companies.register import Surroundings, read_answer
 from companies.selectors import find_participation
 from companies.selectors.imports import changes_of, row_context, same_contact
 from companies.services.contacts import ContactFacts, add_contact, update_contact
@@ -150,7 +150,8 @@ def _read(batch: ImportBatch) -> tuple[Iterable[RowVerdict], int, dict[str, Any]
     if isinstance(parsed, Table):
         told: dict[str, Any] = {"ignored": list(parsed.ignored), "sheet": parsed.sheet}
         return read_table(parsed, context), len(parsed.rows), told
-    answer = read_answer(parsed.payload, context.gazetteer, allow_reserved=context.allow_reserved)
+    around = Surroundings(context.gazetteer, context.naf_codes, context.allow_reserved)
+    answer = read_answer(parsed.payload, around)
     told = {
         "register": True,
         "search": answer.search_terms,

@@ -15,7 +15,7 @@ from companies.drafts import (
     RowVerdict,
 )
 from companies.faults import FileFaultCode, FileFaultError
-from companies.register import RegisterAnswer, read_answer
+from companies.register import RegisterAnswer, Surroundings, read_answer
 from tests.companies.samples import (
     PARIS,
     SIREN,
@@ -28,12 +28,14 @@ from tests.companies.samples import (
     register_record,
 )
 
+DEMONSTRATION = Surroundings(gazetteer(), frozenset({"62.02A"}), allow_reserved=True)
+REAL = Surroundings(gazetteer(), frozenset({"62.02A"}))
 SECOND = make_siret(SIREN, 2)
 THIRD = make_siret(SIREN, 3)
 
 
 def read(*records: dict[str, object], **options: object) -> RegisterAnswer:
-    return read_answer(register_answer(*records), gazetteer(), allow_reserved=True)
+    return read_answer(register_answer(*records), DEMONSTRATION)
 
 
 def only(record: dict[str, object]) -> RowVerdict:
@@ -88,7 +90,7 @@ def test_an_empty_answer_is_normal() -> None:
 
 def test_recorded_answers_keep_the_search_and_the_total() -> None:
     wrapped = {"searchTerms": "filatures", "result": register_answer(register_record(), total=91)}
-    answer = read_answer(wrapped, gazetteer(), allow_reserved=True)
+    answer = read_answer(wrapped, DEMONSTRATION)
     assert (answer.search_terms, answer.total_results, len(answer.verdicts)) == ("filatures", 91, 1)
 
 
@@ -105,7 +107,7 @@ def test_recorded_answers_keep_the_search_and_the_total() -> None:
 )
 def test_another_json_is_refused_as_a_whole(payload: object, code: FileFaultCode) -> None:
     with pytest.raises(FileFaultError) as caught:
-        read_answer(payload, gazetteer())
+        read_answer(payload, REAL)
     assert caught.value.code is code
 
 
@@ -162,9 +164,7 @@ def test_among_open_places_the_head_office_then_the_largest_wins() -> None:
 
 def test_the_establishment_that_was_asked_for_is_the_one() -> None:
     answer = register_answer(register_record(matching_etablissements=[register_place(SECOND)]))
-    (verdict,) = read_answer(
-        {"searchTerms": SECOND, "result": answer}, gazetteer(), allow_reserved=True
-    ).verdicts
+    (verdict,) = read_answer({"searchTerms": SECOND, "result": answer}, DEMONSTRATION).verdicts
     assert chosen(verdict) == SECOND
 
 
@@ -209,6 +209,14 @@ def test_withheld_names_are_empty_never_copied(withheld: str) -> None:
     ).replace("[]", "")
     assert (verdict.draft.company.name, verdict.draft.company.is_diffusible) == ("", False)
     assert codes(verdict) == [IssueCode.NOT_DIFFUSIBLE]
+
+
+def test_an_activity_that_is_in_no_nomenclature_is_left_empty() -> None:
+    place = register_place(SIRET, est_siege=True, activite_principale="99.99Z")
+    verdict = only(register_record(activite_principale="99.99Z", siege=place))
+    assert verdict.draft is not None
+    assert (verdict.draft.company.naf_code, verdict.draft.establishment.naf_code) == ("", "")
+    assert codes(verdict) == [IssueCode.NAF_UNKNOWN]
 
 
 @pytest.mark.parametrize("band", [None, "NN"])
@@ -275,7 +283,7 @@ def test_other_refusals_are_stated() -> None:
         [IssueCode.NAME_MISSING],
         [IssueCode.REGISTER_UNREADABLE],
     ]
-    (reserved,) = read_answer(register_answer(register_record()), gazetteer()).verdicts
+    (reserved,) = read_answer(register_answer(register_record()), REAL).verdicts
     assert codes(reserved) == [IssueCode.SIREN_RESERVED]
 
 
@@ -289,7 +297,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_json_is_read_or_refused(payload: object) -> None:
     with contextlib.suppress(FileFaultError):
-        read_answer(payload, gazetteer())
+        read_answer(payload, REAL)
 
 
 @given(st.sampled_from(sorted(register_record())), st.sampled_from(sorted(register_place(SIRET))), JSON, JSON)
@@ -301,6 +309,6 @@ def test_a_spoilt_value_never_breaks_reading_nor_loses_the_company(
     assert isinstance(siege, dict)
     siege[place_key] = place_value
     record[key] = value
-    (verdict,) = read_answer(register_answer(record), gazetteer(), allow_reserved=True).verdicts
+    (verdict,) = read_answer(register_answer(record), DEMONSTRATION).verdicts
     assert verdict.is_kept != bool(verdict.refusals)
     json.dumps([issue.value for issue in verdict.warnings])

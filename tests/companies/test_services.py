@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -14,28 +13,10 @@ from notifications.models import Message
 from programme.enums import Role
 from programme.models import Programme, RoleGrant
 from programme.selectors import caller_access
+from tests.companies.conftest import Make
 from tests.companies.samples import make_siren, make_siret
 
 pytestmark = pytest.mark.django_db
-Make = Callable[..., Participation]
-
-
-@pytest.fixture
-def enter(programme: Programme, officer: User) -> Make:
-    def make(rank: int = 1, **changes: Any) -> Participation:
-        facts = {
-            "actor": officer,
-            "programme": programme,
-            "siret": make_siret(make_siren(rank)),
-            "name": f"Tissages imaginés {rank}",
-            "postal_code": "59200",
-            "city": "Tourcoing",
-            "activity_code": "13.20Z",
-            "workforce_band": "12",
-        }
-        return services.create_participation(**{**facts, **changes})
-
-    return make
 
 
 def test_a_company_entered_by_hand_is_whole(enter: Make) -> None:
