@@ -1,7 +1,8 @@
 """Which measures to propose, in which order, and why: a pure function of the answers.
 
-The order is the one an advisor would defend: first what helps the weakest dimension, then the
-strongest effect, then the least effort, then the lowest cost, then the author's own order.
+The order is the one an advisor would defend: the further behind its dimension is, the stronger its
+effect and the lighter its effort, the earlier a measure comes: what is missing to 100 in the dimension,
+times the effect (1 to 3), over the effort (1 to 3). Ties go to the lower cost, then to the author's order.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from .definition import (
     Not,
     Predicate,
 )
-from .scoring import Result, levels_by_dimension
+from .scoring import HUNDRED, Result, levels_by_dimension
 
 
 @dataclass(frozen=True)
@@ -62,16 +63,12 @@ def recommend(definition: Definition, answers: Answers, result: Result) -> tuple
     counted = what_is_shown(definition, answers).answers
     levels = levels_at_most(definition, levels_by_dimension(result.dimensions))
     scores = {each.code: each for each in result.dimensions}
-    last = Fraction(1000)
 
-    def order(measure: Measure) -> tuple[Fraction, int, int, int]:
+    def order(measure: Measure) -> tuple[Fraction, int]:
         exact = scores[measure.dimension].exact
-        return (
-            last if exact is None else exact,
-            -measure.impact.rank,
-            measure.effort.rank,
-            measure.cost_min_cents,
-        )
+        behind = Fraction(0) if exact is None else HUNDRED - exact
+        usefulness = behind * (measure.impact.rank + 1) / (measure.effort.rank + 1)
+        return -usefulness, measure.cost_min_cents
 
     proposed = [m for m in definition.measures if holds(m.propose_if, counted, levels)]
     proposals = []

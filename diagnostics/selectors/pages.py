@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.formats import format_date, format_number, format_time
 from diagnostics.conditions import Shown, what_is_shown
@@ -199,11 +200,20 @@ def section_links(state: State, current: str = "") -> tuple[SectionLink, ...]:
 
 def progress_view(progress: Progress) -> ProgressView:
     """« 12 réponses sur 46 », « il vous reste 2 parties, environ 6 minutes »."""
-    text = _("%(answered)s réponses sur %(total)s") % {
-        "answered": progress.answered,
-        "total": progress.total,
-    }
-    return ProgressView(progress.percent, text, what_is_left(progress), progress.is_complete)
+    return ProgressView(
+        percent=progress.percent,
+        text=answered_words(progress.answered, progress.total),
+        left=what_is_left(progress),
+        is_complete=progress.is_complete,
+    )
+
+
+def answered_words(answered: int, total: int) -> str:
+    """« 12 réponses sur 46 »."""
+    words = ngettext(
+        "%(answered)s réponse sur %(total)s", "%(answered)s réponses sur %(total)s", max(answered, 1)
+    )
+    return words % {"answered": answered, "total": total}
 
 
 def what_is_left(progress: Progress) -> str:

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from companies.models import Participation
 from core.formats import format_date
 from diagnostics.enums import DiagnosticStatus
 from diagnostics.models import Diagnostic
+from diagnostics.selectors.pages import answered_words
 from diagnostics.wording import score_words
 from programme.links import programme_url
 from programme.models import Programme
@@ -65,7 +64,7 @@ def _open_card(row: Diagnostic, programme: Programme) -> OpenCard:
     return OpenCard(
         title=row.questionnaire.title,
         percent=100 * row.answered_count // total if total else 0,
-        text=_("%(answered)s réponses sur %(total)s") % {"answered": row.answered_count, "total": total},
+        text=answered_words(row.answered_count, total),
         url=programme_url(programme, "diagnostics:space_diagnostic", pk=row.pk),
         started=row.status == DiagnosticStatus.STARTED,
     )

@@ -47,7 +47,8 @@ def diagnostic_list(request: ProgrammeRequest) -> HttpResponse | StreamingHttpRe
         sheet = lists.export_sheet(listing.queryset)
         return export_response(sheet, fmt=listing.export_format, filename="diagnostics")
     rows = lists.diagnostic_rows(request.programme, listing.page.object_list)
-    context = {"listing": listing, "rows": rows}
+    several = len({row.questionnaire for row in rows}) > 1
+    context = {"listing": listing, "rows": rows, "several": several}
     return render_page(request, "diagnostics/diagnostic_list.html", context, partials={"results": "results"})
 
 

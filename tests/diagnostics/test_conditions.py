@@ -86,7 +86,7 @@ def test_measures_are_ordered_and_say_why():
     ]
 
 
-def test_equal_dimensions_are_parted_by_impact_effort_then_cost():
+def test_in_one_dimension_effect_over_effort_then_cost_decide():
     always = {"question": "q", "answered": True}
     written = document(
         dimension("d", single("q")),
@@ -101,7 +101,7 @@ def test_equal_dimensions_are_parted_by_impact_effort_then_cost():
     definition = parse_definition(written)
     answers = {"q": Answer("peu")}
     proposals = recommend(definition, answers, score(definition, answers))
-    assert [each.measure.code for each in proposals] == ["utile", "facile", "gratuit", "cher"]
+    assert [each.measure.code for each in proposals] == ["facile", "utile", "gratuit", "cher"]
 
 
 def test_a_missing_answer_is_a_reason_under_a_negation():
