@@ -1,32 +1,25 @@
-"""The one door to the suppression engine, and the protection of a whole release (pure).
+"""The protection of a whole release: the engine table by table, then the attack on all of it (pure).
 
 The statistical offices' engine (τ-Argus) protects each table; the tables of a release are linked
 by shared cells, axes and time, which the engine does not see: every release is therefore attacked
 as a whole (``observatory.attack``), what falls is protected further, and the attack is played
-again from nothing for the verdict. The engine receives counts, never a company.
+again from nothing for the verdict.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-from pytauargus.engine import run_batch
-from pytauargus.result import TableResult
-
-from observatory.aggregates import TOTAL, WHOLE, Axis, Cell, Table, TableSpec
+from observatory.aggregates import WHOLE, Cell, Table, TableSpec
 from observatory.attack import Attack, Finding, Hiding, Known, System, Target, ceiling, floor, play, systems
+from observatory.engine import EngineCell, EngineTable, choose_suppressions
 from observatory.policy import POLICY, AuditOutcome, CellStatus, Policy, shown_count
 
-ENGINE_MINUTES = 2
-"""Longest search for the cheapest suppressions of one table; the best found so far is kept."""
 MOST_ROUNDS = 8
 """Passes over the tables until they agree; cells are only ever added, the verdict tells the rest."""
 MOST_COMPANIES = 10**7
 """What anybody knows of a grand total that is not published."""
-_ROOT = "TOTAL"
 Progress = Callable[[int, str], None]
 
 
@@ -120,8 +113,7 @@ def protect_release(
     tell(5, "engine")
     for _round in range(MOST_ROUNDS):
         before = len(plan.hidden)
-        for table in tables:
-            plan.hidden |= _engine(table, plan)
+        plan.hidden |= _engine(tables, plan)
         if len(plan.hidden) == before:
             break
     by_engine = len(plan.hidden)
@@ -360,101 +352,35 @@ def _show_needless(findings: Iterable[Finding], plan: _Plan) -> None:
             plan.hidden.discard(finding.cell)
 
 
-def _engine(table: Table, plan: _Plan) -> set[Cell]:
-    """Cells the engine wants hidden in one table besides the sensitive ones.
+def _engine(tables: Sequence[Table], plan: _Plan) -> set[Cell]:
+    """Cells the engine wants hidden besides the sensitive ones.
 
     What another table hides is given to the engine as unsafe too, so that linked tables end up
-    agreeing. An engine that finds no solution leaves the table to the attack.
+    agreeing. A table it finds no solution for is left to the attack.
     """
-    codes = {key: table.spec.cell(key) for key, count in table.cells.items() if count}
-    union_codes = set(table.spec.axes[0].unions) if len(table.spec.axes) == 1 else set()
+    found: set[Cell] = set()
+    chosen = choose_suppressions(
+        [EngineTable(table.spec.axes, _engine_cells(table, plan)) for table in tables]
+    )
+    for table, secondary in zip(tables, chosen, strict=True):
+        found |= {table.spec.cell(key) for key in secondary}
+    return found - plan.never_shown
+
+
+def _engine_cells(table: Table, plan: _Plan) -> dict[tuple[str, ...], EngineCell]:
+    """The non-empty cells of a table with their protection levels; unions of leaves are left out."""
+    unions = set(table.spec.axes[0].unions) if len(table.spec.axes) == 1 else set()
     rows: dict[tuple[str, ...], EngineCell] = {}
-    for key, cell in codes.items():
-        if key[0] in union_codes:
+    for key, count in table.cells.items():
+        cell = table.spec.cell(key)
+        if not count or key[0] in unions:
             continue
-        count = plan.counts[cell]
         if plan.sensitive(cell):
-            low, high = (
-                plan.policy.protection(count) if count < plan.policy.threshold else (count - 1, count + 1)
-            )
+            small = count < plan.policy.threshold
+            low, high = plan.policy.protection(count) if small else (count - 1, count + 1)
             rows[key] = EngineCell(count, unsafe=True, lower=count - low, upper=high - count)
         elif cell in plan.hidden:
             rows[key] = EngineCell(count, unsafe=True, lower=0, upper=1)
         else:
             rows[key] = EngineCell(count, unsafe=False, lower=0, upper=0)
-    if not any(row.unsafe for row in rows.values()):
-        return set()
-    secondary = protect_table(table.spec.axes, rows)
-    return {codes[key] for key in secondary if key in codes and codes[key] not in plan.never_shown}
-
-
-@dataclass(frozen=True, slots=True)
-class EngineCell:
-    """A non-empty cell as the engine reads it; ``lower`` and ``upper`` are protection levels."""
-
-    value: int
-    unsafe: bool
-    lower: int
-    upper: int
-
-
-def protect_table(axes: Sequence[Axis], cells: Mapping[tuple[str, ...], EngineCell]) -> set[tuple[str, ...]]:
-    """Ask τ-Argus which cells of one table must be hidden beside the unsafe ones.
-
-    Works in a temporary directory of its own, removed afterwards: the engine's files hold true
-    counts. Returns the codes of the secondary suppressions, empty when the engine finds none.
-    """
-    with tempfile.TemporaryDirectory(prefix="secret-") as name:
-        folder = Path(name)
-        _write_metadata(folder, axes)
-        _write_cells(folder, axes, cells)
-        explanatory = "".join(f'"A{place}"' for place in range(len(axes)))
-        output = folder / "result.tab"
-        (folder / "batch.arb").write_text(
-            f'<OPENTABLEDATA> "{folder / "table.tab"}"\n<OPENMETADATA> "{folder / "table.rda"}"\n'
-            f'<SPECIFYTABLE> {explanatory}|"COUNT"||\n<SAFETYRULE>\n<READTABLE>\n'
-            f'<SUPPRESS> OPT(1,{ENGINE_MINUTES})\n<WRITETABLE> (1,5,SO+,"{output}")\n'
-        )
-        try:
-            run_batch(str(folder / "batch.arb"))
-        except Exception:  # noqa: BLE001 - the engine has no error type of its own; the attack judges the result
-            return set()
-        names = [f"A{place}" for place in range(len(axes))]
-        rows = TableResult(output, names, "COUNT").rows
-    back = [{_ROOT: TOTAL} | {short: code for code, short in _short(axis).items()} for axis in axes]
-    return {
-        tuple(back[place][str(row[name])] for place, name in enumerate(names))
-        for row in rows
-        if row["status"] == "M"
-    }
-
-
-def _short(axis: Axis) -> dict[str, str]:
-    """Codes the engine can read whatever ours contain: same length, no separator."""
-    return {code: f"c{number:05d}" for number, code in enumerate(axis.parents)}
-
-
-def _write_metadata(folder: Path, axes: Sequence[Axis]) -> None:
-    """Describe the axes to the engine, hierarchies included."""
-    lines = ['<SEPARATOR> ";"', '<SAFE> "S"', '<UNSAFE> "U"', '<PROTECT> "P"']
-    for place, axis in enumerate(axes):
-        lines += [f"A{place}", " <RECODEABLE>", f' <TOTCODE> "{_ROOT}"']
-        if any(parent != TOTAL for parent in axis.parents.values()):
-            tree = folder / f"axis{place}.hrc"
-            short = _short(axis)
-            tree.write_text("".join("@" * (len(axis.path(c)) - 1) + short[c] + "\n" for c in axis.parents))
-            lines += [" <HIERARCHICAL>", f' <HIERCODELIST> "{tree}"', ' <HIERLEADSTRING> "@"']
-    lines += ["COUNT", " <NUMERIC>", "STATE", " <STATUS>", "LOW", " <NUMERIC> <LOWERPL>"]
-    lines += ["HIGH", " <NUMERIC> <UPPERPL>"]
-    (folder / "table.rda").write_text("\n".join(lines) + "\n")
-
-
-def _write_cells(folder: Path, axes: Sequence[Axis], cells: Mapping[tuple[str, ...], EngineCell]) -> None:
-    """Write the non-empty cells, totals included, with their state and protection levels."""
-    lines = []
-    shorts = [{TOTAL: _ROOT} | _short(axis) for axis in axes]
-    for key, cell in cells.items():
-        codes = ";".join(shorts[place][code] for place, code in enumerate(key))
-        levels = f"U;{cell.lower};{cell.upper}" if cell.unsafe else "S;;"
-        lines.append(f"{codes};{cell.value};{levels}\n")
-    (folder / "table.tab").write_text("".join(lines))
+    return rows

@@ -8,14 +8,15 @@ programming, the adversary being given, to be safe, the true number of companies
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linprog
 
-from observatory.aggregates import TOTAL, Axis, Cell, Sum, dominated, mean_tenths
-from observatory.disclosure import EngineCell, ProtectedCell, protect_table
+from observatory.aggregates import TOTAL, WHOLE, Axis, Cell, Sum, dominated, mean_tenths
+from observatory.disclosure import ProtectedCell
+from observatory.engine import EngineCell, EngineTable, choose_suppressions
 from observatory.policy import POLICY, CellStatus, Policy
 
 HIGHEST_TENTHS = 1000
@@ -40,33 +41,60 @@ class MeanFinding:
     upper: int
 
 
-def protect_means(
-    axis: Axis,
-    sums: Mapping[Cell, Sum],
-    counts: Mapping[Cell, ProtectedCell],
-    former: Mapping[Cell, int],
-    policy: Policy = POLICY,
-) -> dict[Cell, ProtectedMean]:
-    """Means of one indicator by the codes of one axis and over all.
+@dataclass(frozen=True)
+class MeanTable:
+    """Means of one score by the codes of one axis and over all.
 
     ``sums`` gives the sum behind each cell, ``counts`` the protected counts of the same cells,
-    ``former`` the last published mean of each cell. Cells are hidden until no hidden mean is
-    bounded within ``policy.mean_width_tenths``.
+    ``former`` the last published mean of each cell.
     """
-    shown: dict[Cell, ProtectedMean] = {}
-    for code in (*axis.parents, TOTAL):
-        cell = axis.cell(code)
-        shown[cell] = _first(sums.get(cell), counts.get(cell), former.get(cell), policy)
-    for cell in _engine(axis, sums, shown):
-        shown[cell] = ProtectedMean(CellStatus.SECONDARY, None)
-    while attack_means(axis, sums, shown, policy):
-        exact = [c for c, one in shown.items() if one.tenths is not None and not one.repeated]
+
+    axis: Axis
+    sums: Mapping[Cell, Sum]
+    counts: Mapping[Cell, ProtectedCell]
+    former: Mapping[Cell, int]
+
+    def cells(self) -> list[Cell]:
+        """Cells of the table, the whole last."""
+        return [self.axis.cell(code) for code in (*self.axis.parents, TOTAL)]
+
+
+def protect_means(tables: Sequence[MeanTable], policy: Policy = POLICY) -> list[dict[Cell, ProtectedMean]]:
+    """Protected means of each table.
+
+    The engine chooses companions, then cells are hidden until no hidden mean is bounded within
+    ``policy.mean_width_tenths``.
+    """
+    found = []
+    for table in tables:
+        shown = {
+            cell: _first(table.sums.get(cell), table.counts.get(cell), table.former.get(cell), policy)
+            for cell in table.cells()
+        }
+        found.append(shown)
+    chosen = choose_suppressions(
+        [
+            EngineTable((table.axis,), _engine_cells(table, shown))
+            for table, shown in zip(tables, found, strict=True)
+        ]
+    )
+    for table, shown, secondary in zip(tables, found, chosen, strict=True):
+        for (code,) in secondary:
+            cell = table.axis.cell(code)
+            if shown[cell].tenths is not None:
+                shown[cell] = ProtectedMean(CellStatus.SECONDARY, None)
+        _hide_until_open(table, shown, policy)
+    return found
+
+
+def _hide_until_open(table: MeanTable, shown: dict[Cell, ProtectedMean], policy: Policy) -> None:
+    """Hide the mean of the fewest companies, the overall one last, as long as the attack succeeds."""
+    while attack_means(table.axis, table.sums, shown, policy):
+        exact = [cell for cell, one in shown.items() if one.tenths is not None and not one.repeated]
         if not exact:
-            break
-        # cheapest first; the overall mean last
-        betraying = min(exact, key=lambda cell: (cell == axis.cell(TOTAL), sums[cell].count, cell))
-        shown[betraying] = ProtectedMean(CellStatus.SECONDARY, None)
-    return shown
+            return
+        cheapest = min(exact, key=lambda cell: (cell == WHOLE, table.sums[cell].count, cell))
+        shown[cheapest] = ProtectedMean(CellStatus.SECONDARY, None)
 
 
 def attack_means(
@@ -115,21 +143,17 @@ def _first(
     return ProtectedMean(CellStatus.PUBLISHED, mean_tenths(value))
 
 
-def _engine(axis: Axis, sums: Mapping[Cell, Sum], shown: Mapping[Cell, ProtectedMean]) -> list[Cell]:
-    """Means the engine hides to protect the hidden ones, the sums being its figures."""
+def _engine_cells(table: MeanTable, shown: Mapping[Cell, ProtectedMean]) -> dict[tuple[str, ...], EngineCell]:
+    """The sums of a table as the engine reads them, a hidden one needing 15 % on either side."""
     rows: dict[tuple[str, ...], EngineCell] = {}
-    for code in (*axis.parents, TOTAL):
-        cell = axis.cell(code)
-        value = sums.get(cell)
-        if value is None or not value.total_tenths:
-            continue
-        hidden = shown[cell].tenths is None
-        level = max(1, value.total_tenths * 15 // 100) if hidden else 0
-        rows[(code,)] = EngineCell(value.total_tenths, unsafe=hidden, lower=level, upper=level)
-    if not any(row.unsafe for row in rows.values()):
-        return []
-    chosen = [axis.cell(code) for (code,) in protect_table((axis,), rows)]
-    return [cell for cell in chosen if shown[cell].tenths is not None]
+    for code in (*table.axis.parents, TOTAL):
+        cell = table.axis.cell(code)
+        value = table.sums.get(cell)
+        if value is not None and value.total_tenths:
+            hidden = shown[cell].tenths is None
+            level = max(1, value.total_tenths * 15 // 100) if hidden else 0
+            rows[(code,)] = EngineCell(value.total_tenths, unsafe=hidden, lower=level, upper=level)
+    return rows
 
 
 def _count(sums: Mapping[Cell, Sum], cell: Cell) -> int:

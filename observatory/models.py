@@ -69,22 +69,22 @@ class Release(models.Model):
     reference_date = models.DateField(_("date de référence"))
     notes = models.TextField(_("note de publication"), blank=True, max_length=2000)
     version = models.ForeignKey(
-        QuestionnaireVersion, null=True, on_delete=models.PROTECT, related_name="releases"
+        QuestionnaireVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="releases"
     )
     status = models.CharField(max_length=10, choices=choices(ReleaseStatus), default=ReleaseStatus.PREPARING)
-    companies = models.PositiveIntegerField(_("entreprises"), null=True)
-    audit = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    suppressions = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    job_id = models.UUIDField(null=True)
+    companies = models.PositiveIntegerField(_("entreprises"), null=True, blank=True)
+    audit = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    suppressions = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    job_id = models.UUIDField(null=True, blank=True)
     prepared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    computed_at = models.DateTimeField(null=True)
-    published_at = models.DateTimeField(null=True)
+    computed_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReleaseQuerySet.as_manager()
 

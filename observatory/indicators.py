@@ -1,0 +1,16 @@
+"""Indicators of the observatory."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.registries import Indicator, indicators
+from observatory.selectors import releases_published
+
+indicators.register(
+    "releases_published",
+    Indicator(
+        label=_("Millésimes de l’observatoire publiés"),
+        unit=_("millésimes"),
+        axis=4,
+        measure=releases_published,
+    ),
+)

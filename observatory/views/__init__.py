@@ -1,0 +1,1 @@
+"""Pages of the observatory: public, and for the office."""
