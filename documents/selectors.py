@@ -51,9 +51,16 @@ def documents_about(access: Access, subject_type: str, subject_id: Any) -> list[
 
 
 def with_state(rows: QuerySet[Document]) -> QuerySet[Document]:
-    """Documents with their job's state, files and author: what a list needs, in one query."""
+    """Documents with their job's state, files and author: what a list needs, in one query.
+
+    Their snapshots, which may be large, stay in the database.
+    """
     job_status = Job.objects.filter(pk=OuterRef("job_id")).values("status")[:1]
-    return rows.select_related("file", "data_file", "requested_by").annotate(job_status=Subquery(job_status))
+    return (
+        rows.defer("snapshot")
+        .select_related("file", "data_file", "requested_by")
+        .annotate(job_status=Subquery(job_status))
+    )
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -43,7 +44,7 @@ def _detail(request: ProgrammeRequest, document: Document, shared_url: str = "")
     context = {
         "document": document,
         "row": selectors.document_rows(request.access, [document])[0],
-        "face": document.snapshot["face"],
+        "verify_url": reverse("verification:document", kwargs={"code": document.code}),
         "is_polling": progress is not None and progress.is_open,
         # This page asks again by itself: when the work is done it shows the files, not a link to itself.
         "job": replace(progress, poll_url="") if progress else None,

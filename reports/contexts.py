@@ -6,6 +6,8 @@ Amounts are cents, scores tenths of a point. ``SCHEMA`` changes whenever a field
 from dataclasses import dataclass
 from datetime import date
 
+from trainings.hours import whole_hours
+
 SCHEMA = 1
 
 
@@ -61,6 +63,14 @@ class FunderPart:
 
 
 @dataclass(frozen=True)
+class FunderAmounts:
+    """What one funder pays of an axis."""
+
+    name: str
+    amounts: Amounts
+
+
+@dataclass(frozen=True)
 class BudgetLinePart:
     """A budget line of the plan in force."""
 
@@ -72,7 +82,7 @@ class BudgetLinePart:
 
 @dataclass(frozen=True)
 class AxisPart:
-    """An axis (*volet*): its words, its figures, its money; ``by_funder`` follows the funders' order."""
+    """An axis (*volet*): its words, its figures, its money."""
 
     number: int
     name: str
@@ -80,7 +90,7 @@ class AxisPart:
     narrative: str
     indicators: tuple[IndicatorLine, ...]
     amounts: Amounts
-    by_funder: tuple[Amounts, ...]
+    by_funder: tuple[FunderAmounts, ...]
     lines: tuple[BudgetLinePart, ...]
 
 
@@ -165,6 +175,11 @@ class StakePart:
     people: int
     trainee_minutes: int
 
+    @property
+    def trainee_hours(self) -> int:
+        """Hours × trainees, rounded to the hour."""
+        return whole_hours(self.trainee_minutes)
+
 
 @dataclass(frozen=True)
 class SessionPart:
@@ -178,6 +193,11 @@ class SessionPart:
     people: int
     trainee_minutes: int
 
+    @property
+    def trainee_hours(self) -> int:
+        """Hours × trainees, rounded to the hour."""
+        return whole_hours(self.trainee_minutes)
+
 
 @dataclass(frozen=True)
 class TrainingFigures:
@@ -187,6 +207,11 @@ class TrainingFigures:
     people: int
     companies: int
     trainee_minutes: int
+
+    @property
+    def trainee_hours(self) -> int:
+        """Hours × trainees, rounded to the hour."""
+        return whole_hours(self.trainee_minutes)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.db.models import Count as CountOf
 from django.db.models import Q
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from companies.enums import SizeBand, Stage
@@ -105,7 +106,10 @@ def axis_parts(
             narrative=narratives.get(axis.number, "").strip(),
             indicators=tuple(line for line in lines if line.axis_number == axis.number),
             amounts=amounts_of(axis.figures),
-            by_funder=tuple(amounts_of(figures) for figures in axis.by_funder),
+            by_funder=tuple(
+                c.FunderAmounts(funder.name, amounts_of(figures))
+                for funder, figures in zip(overview.funders, axis.by_funder, strict=True)
+            ),
             lines=tuple(
                 c.BudgetLinePart(line.code, line.label, line.account, amounts_of(line.figures))
                 for line in axis.lines
@@ -127,14 +131,19 @@ def companies_part(programme: Programme) -> c.CompaniesPart:
     departments = dict(Department.objects.filter(region_id=programme.region_id).values_list("code", "name"))
     return c.CompaniesPart(
         total=sum(stages.values()),
-        by_stage=tuple(c.Count(str(stage.label), stages.get(stage.value, 0)) for stage in Stage),
-        by_sector=_ranked(_counts(programme, "section"), sections, _("activité non connue")),
+        by_stage=tuple(c.Count(_named(stage), stages.get(stage.value, 0)) for stage in Stage),
+        by_sector=_ranked(_counts(programme, "section"), sections, _("Activité non connue")),
         by_size=tuple(
-            c.Count(str(band.label), sizes.get(band.value, 0))
+            c.Count(_named(band), sizes.get(band.value, 0))
             for band in (*list(SizeBand)[1:], SizeBand.UNKNOWN)
         ),
-        by_department=_ranked(_counts(programme, "department_code"), departments, _("hors du territoire")),
+        by_department=_ranked(_counts(programme, "department_code"), departments, _("Hors du territoire")),
     )
+
+
+def _named(member: Any) -> str:
+    """Words of an enum member, as they begin a line."""
+    return str(capfirst(member.label))
 
 
 def _ranked(counts: Mapping[str, int], labels: Mapping[str, str], otherwise: str) -> tuple[c.Count, ...]:
@@ -227,9 +236,7 @@ def plans_part(programme: Programme, period: Period, today: date) -> c.PlansPart
             status=ActionStatus.DONE, done_on__range=(period.start, period.end)
         ).count(),
         overdue=items.filter(status__in=OPEN_ACTIONS, due_on__lt=today).count(),
-        by_status=tuple(
-            c.Count(str(status.label), by_status.get(status.value, 0)) for status in ActionStatus
-        ),
+        by_status=tuple(c.Count(_named(status), by_status.get(status.value, 0)) for status in told),
     )
 
 
@@ -240,7 +247,7 @@ def training_part(programme: Programme, period: Period) -> c.TrainingPart:
         to_date=_training(programme, start, period.end),
         in_period=_training(programme, period.start, period.end),
         by_stake=tuple(
-            c.StakePart(stake.label, stake.sessions, stake.people, stake.trainee_minutes)
+            c.StakePart(capfirst(stake.label), stake.sessions, stake.people, stake.trainee_minutes)
             for stake in training_by_stake(programme, start, period.end)
         ),
         by_age=_profile(programme, start, period.end, "age_band", AgeBand),
@@ -249,7 +256,7 @@ def training_part(programme: Programme, period: Period) -> c.TrainingPart:
         sessions=tuple(
             c.SessionPart(
                 title=session.title,
-                stake=session.stake_label,
+                stake=capfirst(session.stake_label),
                 provider=session.provider,
                 starts_on=session.starts_on,
                 ends_on=session.ends_on,
@@ -267,9 +274,9 @@ def _training(programme: Programme, start: date, end: date) -> c.TrainingFigures
 
 
 def _profile(programme: Programme, start: date, end: date, field: str, members: Any) -> tuple[c.Count, ...]:
-    labels = {member.value: str(member.label) for member in members}
+    labels = {member.value: _named(member) for member in members}
     return tuple(
-        c.Count(labels.get(code, _("non renseigné")), count)
+        c.Count(labels.get(code, _("Non renseigné")), count)
         for code, count in training_profile(programme, start, end, field)
     )
 
