@@ -30,7 +30,7 @@ from core.charts.text import fit, text_width, wrap
 
 TEXTURES = ("", "diagonal", "dots", "vertical", "cross", "horizontal")
 _GAP = 10.0
-_LABEL_MAX = 220.0
+_LABEL_MAX = 190.0
 
 
 @dataclass(frozen=True)

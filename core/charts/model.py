@@ -1,6 +1,6 @@
 """What a chart is made of, before anything is drawn.
 
-A chart is computed twice from the same data: wide (640 units) and narrow (320 units), because a
+A chart is computed twice from the same data: wide (560 units) and narrow (320 units), because a
 drawing that merely shrinks has unreadable words on a phone. Colours are roles (``s1``, ``track``,
 ``ink``); the theme turns them into custom properties on a page and into literal values in a PDF,
 where the engine sees neither the page's stylesheet nor ``var()``.
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-WIDE = 640.0
+WIDE = 560.0
 NARROW = 320.0
 FONT = 13.0
 SMALL = 11.5

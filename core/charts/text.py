@@ -4,6 +4,8 @@ Widths are those of a common sans-serif, a little generous, so that nothing is c
 machine has another font.
 """
 
+# Coordinates are rounded to a tenth: words laid out to the tenth are not cut for it.
+_ROUNDING = 0.2
 _NARROW = set("iIjl.,;:!'’|()[] \u00a0\u202ftfr")
 _WIDE = set("mwMWŒœ%—@€")
 
@@ -16,7 +18,7 @@ def text_width(words: str, size: float) -> float:
 
 def fit(words: str, room: float, size: float) -> str:
     """``words``, cut with an ellipsis when they do not fit in ``room`` units."""
-    if text_width(words, size) <= room:
+    if text_width(words, size) <= room + _ROUNDING:
         return words
     cut = words
     while cut and text_width(f"{cut}…", size) > room:
