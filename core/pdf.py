@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import weasyprint
 from django.conf import settings
-from weasyprint.text.fonts import FontConfiguration
+
+if TYPE_CHECKING:
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 
@@ -32,7 +35,10 @@ class Pdf:
 
 
 @cache
-def _stylesheet() -> tuple[weasyprint.CSS, FontConfiguration]:
+def _stylesheet() -> "tuple[weasyprint.CSS, FontConfiguration]":
+    import weasyprint  # noqa: PLC0415 -- two seconds of import that only a worker needs
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- same
+
     fonts = FontConfiguration()
     path = Path(settings.BASE_DIR) / "static" / "css" / "pdf.css"
     return weasyprint.CSS(filename=str(path), font_config=fonts), fonts
@@ -45,6 +51,8 @@ def html_to_pdf(html: str, *, created: datetime, attachments: Sequence[Attachmen
     the same bytes. A document is made of its snapshot alone: nothing is fetched while it is laid out, and
     WeasyPrint's ``FatalURLFetchingError`` is raised when the HTML asks for anything outside itself.
     """
+    import weasyprint  # noqa: PLC0415 -- two seconds of import that only a worker needs
+
     stylesheet, fonts = _stylesheet()
     inside_only = weasyprint.urls.URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
     source = weasyprint.HTML(string=html, url_fetcher=inside_only)
