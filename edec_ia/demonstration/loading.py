@@ -6,17 +6,21 @@ from datetime import date
 
 from django.db import transaction
 
+from accounts.models import User
 from diagnostics.models import QuestionnaireVersion
 from diagnostics.selectors.questionnaires import definition_of
 from diagnostics.services import install_shipped_questionnaire
 from edec_ia.demonstration import profiles
-from edec_ia.demonstration.calendar import DemoCalendar
+from edec_ia.demonstration.calendar import CURRENT_MONTH, DemoCalendar, add_months
 from edec_ia.demonstration.companies import CompanyWriter, Member
 from edec_ia.demonstration.diagnostics import DiagnosticWriter
 from edec_ia.demonstration.funding import FundingWriter
+from edec_ia.demonstration.observatory import ReleaseWriter
 from edec_ia.demonstration.people import Team, install_team
 from edec_ia.demonstration.plans import PlanWriter
+from edec_ia.demonstration.reports import ReportWriter
 from edec_ia.demonstration.trainings import TrainingWriter
+from programme.enums import Role
 from programme.models import Programme, Region
 from programme.official import AXES, TOTAL_CENTS
 from programme.services import create_programme, set_targets
@@ -65,6 +69,24 @@ def load(request: DemoRequest, say: Callable[[str], None]) -> Programme:
         source="Valeurs de démonstration",
     )
     return programme
+
+
+def complete(programme: Programme, say: Callable[[str], None]) -> None:
+    """Publish the releases and make the reports that are missing, by the product's own jobs.
+
+    Outside the load's transaction, since these jobs commit their own progress; a load interrupted here
+    is completed by running the command again.
+    """
+    director = User.objects.filter(
+        role_grants__programme=programme, role_grants__role=Role.DIRECTOR
+    ).earliest("role_grants__pk")
+    # The first day of month 16 gives the same months as any other day of it.
+    calendar = DemoCalendar(add_months(programme.starts_on, CURRENT_MONTH - 1))
+    say("Millésimes de l’observatoire : calcul, protection et audit")
+    releases = ReleaseWriter(programme, director, calendar).write()
+    say("Rapports d’avancement")
+    reports = ReportWriter(programme, director, calendar).write()
+    say(f"Millésimes publiés : {releases}, rapports prêts : {reports}")
 
 
 def _ensure_reference() -> QuestionnaireVersion:

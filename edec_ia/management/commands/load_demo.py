@@ -26,6 +26,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--rounds", type=int, default=1, help="diagnostics successifs par entreprise qui répond (1)"
         )
+        parser.add_argument(
+            "--no-publish",
+            action="store_false",
+            dest="publish",
+            help="sans millésimes ni rapports",
+        )
         parser.add_argument("--reset", action="store_true", help="remplace la démonstration existante")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,8 +42,12 @@ class Command(BaseCommand):
             resetting.remove(existing)
         elif existing is not None:
             self.stdout.write("La démonstration est déjà là (--reset la remplace).")
+            if options["publish"]:
+                loading.complete(existing, self._say)
             return
         programme = loading.load(request, self._say)
+        if options["publish"]:
+            loading.complete(programme, self._say)
         self.stdout.write(self.style.SUCCESS(f"Prêt : {programme.name}, {request.companies} entreprises."))
 
     def _request(self, options: dict[str, Any]) -> loading.DemoRequest:
