@@ -1,0 +1,197 @@
+"""Key figures and charts of money: one overview in, words and shapes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from core.charts import BudgetBar, Chart, LineSeries, budget_bullets, lines_over_time
+from core.formats import format_euros, format_euros_round, format_month, format_number, format_percent
+from funding.enums import ExpenseStatus
+from funding.forecast import MonthPoint
+from funding.selectors import BudgetOverview, CofundingRate, Figures, FunderFigures
+from programme.links import programme_url
+from programme.models import Programme
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One card: a label, a value, what it is compared with."""
+
+    label: str
+    value: str
+    target: str = ""
+    note: str = ""
+    url: str = ""
+    percent: int | None = None
+    tone: str = ""
+
+
+def _whole(part: int, whole: int) -> int:
+    return max(0, min(100, part * 100 // whole)) if whole else 0
+
+
+def key_figures(programme: Programme, budget: BudgetOverview, rate: CofundingRate) -> list[KeyFigure]:
+    """What a director reads first."""
+    total, expenses = budget.total, programme_url(programme, "funding:expense_list")
+    reference = total.planned_cents or budget.agreed_cents
+    return [
+        KeyFigure(
+            label=_("Dépenses validées"),
+            value=format_euros_round(total.validated_cents),
+            target=_("sur %(agreed)s") % {"agreed": format_euros_round(reference)},
+            note=format_percent(total.validated_cents, reference),
+            percent=_whole(total.validated_cents, reference),
+            tone=total.tone,
+            url=f"{expenses}?etat={ExpenseStatus.VALIDATED}",
+        ),
+        KeyFigure(
+            label=_("Dont payées"),
+            value=format_euros_round(total.paid_cents),
+            note=format_percent(total.paid_cents, total.validated_cents),
+            target=_("du validé"),
+            percent=_whole(total.paid_cents, total.validated_cents),
+            url=f"{expenses}?etat={ExpenseStatus.PAID}",
+        ),
+        KeyFigure(
+            label=_("À valider"),
+            value=format_euros_round(total.submitted_cents),
+            target=_("%(count)s dépense(s) soumise(s)") % {"count": budget.submitted_count},
+            url=f"{expenses}?etat={ExpenseStatus.SUBMITTED}",
+        ),
+        KeyFigure(
+            label=_("Reste à dépenser"),
+            value=format_euros_round(reference - total.validated_cents),
+            target=_("convention de %(agreed)s") % {"agreed": format_euros_round(budget.agreed_cents)},
+        ),
+        KeyFigure(
+            label=_("Part de l’État"),
+            value=format_percent(rate.reached) if rate.reached is not None else "–",
+            target=_("prévue : %(rate)s")
+            % {"rate": format_percent(rate.planned, decimals=3) if rate.planned is not None else "–"},
+        ),
+    ]
+
+
+def own_figures(own: FunderFigures) -> list[KeyFigure]:
+    """What a funder reads of its own part."""
+    figures = own.figures
+    return [
+        KeyFigure(label=_("Votre engagement"), value=format_euros_round(own.agreed_cents)),
+        KeyFigure(
+            label=_("Votre part des dépenses validées"),
+            value=format_euros_round(figures.validated_cents),
+            note=format_percent(figures.validated_cents, own.agreed_cents),
+            target=_("de votre engagement"),
+            percent=_whole(figures.validated_cents, own.agreed_cents),
+        ),
+        KeyFigure(
+            label=_("Dont dépenses payées"),
+            value=format_euros_round(figures.paid_cents),
+            note=format_percent(figures.paid_cents, figures.validated_cents),
+            target=_("du validé"),
+            percent=_whole(figures.paid_cents, figures.validated_cents),
+        ),
+        KeyFigure(label=_("Reste"), value=format_euros_round(own.agreed_cents - figures.validated_cents)),
+    ]
+
+
+def axis_chart(programme: Programme, budget: BudgetOverview) -> Chart:
+    """A bullet per axis: validated, waiting, planned."""
+    expenses = programme_url(programme, "funding:expense_list")
+    total = budget.total
+    return budget_bullets(
+        uid="budget-volets",
+        title=_("Consommation par volet"),
+        reading=_("%(rate)s du budget est validé : %(spent)s sur %(planned)s.")
+        % {
+            "rate": format_percent(total.validated_cents, total.planned_cents),
+            "spent": format_euros(total.validated_cents),
+            "planned": format_euros(total.planned_cents),
+        },
+        columns=(_("Volet"), _("Prévu"), _("À valider"), _("Validé"), _("Part")),
+        bars=[_bar(axis.name, axis.figures, f"{expenses}?volet={axis.id}") for axis in budget.axes],
+        legend=(_("Validé"), _("À valider"), _("Prévu")),
+    )
+
+
+def funder_chart(budget: BudgetOverview, rank: int) -> Chart:
+    """A bullet per axis for one funder's part."""
+    own = budget.funders[rank].figures
+    return budget_bullets(
+        uid="budget-financeur",
+        title=_("Votre part, par volet"),
+        reading=_("%(spent)s de votre part de %(planned)s est consommée.")
+        % {"spent": format_euros(own.validated_cents), "planned": format_euros(own.planned_cents)},
+        columns=(_("Volet"), _("Prévu"), _("Validé, non payé"), _("Payé"), _("Part validée")),
+        bars=[
+            BudgetBar(
+                label=axis.name,
+                planned=figures.planned_cents,
+                committed=max(0, figures.validated_cents - figures.paid_cents),
+                spent=max(0, figures.paid_cents),
+                planned_shown=format_euros(figures.planned_cents),
+                committed_shown=format_euros(figures.validated_cents - figures.paid_cents),
+                spent_shown=format_euros(figures.paid_cents),
+                percent_shown=format_percent(figures.validated_cents, figures.planned_cents),
+            )
+            for axis in budget.axes
+            for figures in (axis.by_funder[rank],)
+        ],
+        legend=(_("Payé"), _("Validé, non payé"), _("Prévu")),
+    )
+
+
+def _bar(label: str, figures: Figures, url: str) -> BudgetBar:
+    return BudgetBar(
+        label=label,
+        planned=figures.planned_cents,
+        committed=figures.submitted_cents,
+        spent=max(0, figures.validated_cents),
+        planned_shown=format_euros(figures.planned_cents),
+        committed_shown=format_euros(figures.submitted_cents),
+        spent_shown=format_euros(figures.validated_cents),
+        percent_shown=format_percent(figures.validated_cents, figures.planned_cents),
+        url=url,
+    )
+
+
+def monthly_chart(points: Sequence[MonthPoint], today: date) -> Chart:
+    """Cumulated plan, spread over the agreement, beside what was validated up to this month."""
+    known = [point for point in points if point.month <= today]
+    reading = _("Aucune dépense n’est encore validée.")
+    if known and known[-1].actual_total_cents:
+        last = known[-1]
+        reading = _("Fin %(month)s : %(actual)s validés, pour %(planned)s prévus à cette date.") % {
+            "month": format_month(last.month),
+            "actual": format_euros_round(last.actual_total_cents),
+            "planned": format_euros_round(last.planned_total_cents),
+        }
+    return lines_over_time(
+        uid="budget-mois",
+        title=_("Prévu et validé, mois par mois"),
+        reading=reading,
+        column=_("Mois"),
+        moments=[format_month(point.month) for point in points],
+        series=[
+            LineSeries(
+                _("Prévu (cumul, réparti par jour)"),
+                tuple(point.planned_total_cents / 100 for point in points),
+                tuple(format_euros(point.planned_total_cents) for point in points),
+                dashed=True,
+            ),
+            LineSeries(
+                _("Validé (cumul)"),
+                tuple(
+                    max(0, point.actual_total_cents) / 100 if point.month <= today else None
+                    for point in points
+                ),
+                tuple(
+                    format_euros(point.actual_total_cents) if point.month <= today else "" for point in points
+                ),
+                area=True,
+            ),
+        ],
+        tick_format=lambda value: f"{format_number(value / 1000)}\u00a0k€" if value else "0",
+    )

@@ -1,0 +1,68 @@
+"""Filters of the list of expenses; they live in the address."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.enums import choices
+from funding.enums import ExpenseStatus
+from funding.models import BudgetLine, Expense
+from programme.models import Axis, Programme
+
+
+class ExpenseFilter(django_filters.FilterSet):
+    """Search, state, axis, line, period; ``sans_piece`` finds what lacks evidence."""
+
+    q = django_filters.CharFilter(
+        label=_("Rechercher"),
+        method="search",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Fournisseur, objet, facture, n°")}),
+    )
+    etat = django_filters.ChoiceFilter(
+        label=_("État"), field_name="status", choices=choices(ExpenseStatus), empty_label=_("Tous")
+    )
+    volet = django_filters.ModelChoiceFilter(
+        label=_("Volet"), field_name="line__axis", queryset=Axis.objects.none(), empty_label=_("Tous")
+    )
+    ligne = django_filters.ModelChoiceFilter(
+        label=_("Ligne"), field_name="line", queryset=BudgetLine.objects.none(), empty_label=_("Toutes")
+    )
+    du = django_filters.DateFilter(
+        label=_("Du"),
+        field_name="spent_on",
+        lookup_expr="gte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    au = django_filters.DateFilter(
+        label=_("Au"),
+        field_name="spent_on",
+        lookup_expr="lte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    class Meta:
+        model = Expense
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["volet"].queryset = Axis.objects.filter(programme=programme)
+        self.filters["ligne"].queryset = BudgetLine.objects.for_programme(programme)
+
+    def search(self, queryset: QuerySet[Expense], name: str, value: str) -> QuerySet[Expense]:
+        """Words in the supplier, label or invoice number; or a number such as D00012."""
+        return search_expenses(queryset, value)
+
+
+def search_expenses(queryset: QuerySet[Expense], text: str) -> QuerySet[Expense]:
+    """Expenses whose supplier, label, invoice or number holds each word of ``text``."""
+    for word in text.split()[:5]:
+        found = Q(supplier__icontains=word) | Q(label__icontains=word) | Q(invoice_number__icontains=word)
+        digits = word.upper().removeprefix("D")
+        if digits.isdecimal() and len(digits) < 10:
+            found |= Q(number=int(digits))
+        queryset = queryset.filter(found)
+    return queryset

@@ -1,0 +1,1 @@
+"""Pages of money, for the office and for funders."""
