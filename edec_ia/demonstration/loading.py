@@ -29,6 +29,17 @@ from programme.territory import install_activities, install_territory
 SLUG = "demonstration"
 REGION = "32"
 CHUNK = 250
+# At the end of the 24 months, for each company of the demonstration.
+TARGETS_PER_COMPANY = {
+    "companies.contacted": 0.95,
+    "companies.engaged": 0.85,
+    "diagnostics_submitted": 0.75,
+    "plans_agreed": 0.6,
+    "actions_done": 1.2,
+    "sessions_held": 0.15,
+    "people_trained": 0.9,
+    "trainee_hours": 6.0,
+}
 
 
 @dataclass(frozen=True)
@@ -141,4 +152,7 @@ def _chunks(total: int) -> Iterator[tuple[int, int]]:
 
 
 def _targets(companies: int) -> dict[str, int]:
-    return {}
+    """Return plausible targets, in proportion to the size of the demonstration."""
+    return {
+        indicator: max(1, round(companies * ratio)) for indicator, ratio in TARGETS_PER_COMPANY.items()
+    } | {"releases_published": 4}
