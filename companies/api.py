@@ -23,4 +23,4 @@ class CompanyListView(ProgrammeAPIMixin, ListAPIView):  # type: ignore[type-arg]
         if self.swagger_fake_view:
             return Participation.objects.none()
         rows = Participation.objects.visible_to(self.access)
-        return rows.select_related("establishment").order_by("name", "pk")
+        return rows.select_related("establishment").order_by("name_key", "pk")

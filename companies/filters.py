@@ -56,6 +56,8 @@ class CompanyFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         """Every word must be found, without accents; a number is read without its spaces."""
         compact = value.replace(" ", "").replace("\u202f", "").replace("\u00a0", "")
         words = [compact] if compact.isdigit() else fold(value).split()
+        if not words:
+            return rows.none()
         for word in words:
             rows = rows.filter(search_text__contains=word)
         return rows

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from companies.enums import EventKind, ImportStatus, RowOutcome, SizeBand, Stage
+from companies.gazetteer import fold
 from core.enums import choices
 from core.models import StoredFile, TimestampedModel
 from programme.access import Access
@@ -98,6 +99,19 @@ class Establishment(TimestampedModel):
         return f"{self.siret} {self.city}".strip()
 
 
+class NameKeyField(models.CharField):  # type: ignore[type-arg]  # not generic at run time
+    """The name without accents or case, so that lists sort alike on every database (É is not after Z).
+
+    Computed on every save and bulk insert, whoever writes the row.
+    """
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001 -- Django's signature
+        """Fold the name beside it."""
+        value = fold(str(getattr(model_instance, "name", "")))[: self.max_length]
+        setattr(model_instance, self.attname, value)
+        return value
+
+
 class ParticipationQuerySet(ProgrammeOwnedQuerySet):
     """Participations, narrowed by programme and by caller."""
 
@@ -148,6 +162,7 @@ class Participation(TimestampedModel):
     stated = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
 
     name = models.CharField(max_length=250)
+    name_key = NameKeyField(max_length=120, blank=True, editable=False)
     city = models.CharField(max_length=120, blank=True)
     search_text = models.TextField(blank=True)
     section = models.CharField(max_length=1, blank=True)
@@ -167,12 +182,12 @@ class Participation(TimestampedModel):
     objects = ParticipationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["name", "pk"]
+        ordering = ["name_key", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["programme", "establishment"], name="participation_unique")
         ]
         indexes = [
-            models.Index(fields=["programme", "name", "id"], name="participation_by_name"),
+            models.Index(fields=["programme", "name_key", "id"], name="participation_by_name_key"),
             models.Index(fields=["programme", "stage"], name="participation_by_stage"),
             models.Index(fields=["programme", "advisor"], name="participation_by_advisor"),
             models.Index(fields=["programme", "section", "department_code"], name="participation_by_cell"),

@@ -24,7 +24,7 @@ def find_companies(access: Access, text: str, limit: int) -> list[SearchHit]:
     rows = Participation.objects.visible_to(access)
     for word in words:
         rows = rows.filter(search_text__contains=word)
-    found = rows.order_by("name", "pk").values_list("pk", "name", "city", "establishment__siret")[:limit]
+    found = rows.order_by("name_key", "pk").values_list("pk", "name", "city", "establishment__siret")[:limit]
     return [
         SearchHit(name, f"{city} · {siret}" if city else siret, _company_url(access, pk))
         for pk, name, city, siret in found

@@ -23,11 +23,11 @@ from programme.enums import OFFICE, STAFF
 from programme.links import programme_url
 
 _SORTS = {
-    "nom": ("name",),
-    "etape": ("stage", "name"),
-    "departement": ("department_code", "name"),
-    "maturite": ("maturity_tenths", "name"),
-    "prochaine": ("next_step_on", "name"),
+    "nom": ("name_key",),
+    "etape": ("stage", "name_key"),
+    "departement": ("department_code", "name_key"),
+    "maturite": ("maturity_tenths", "name_key"),
+    "prochaine": ("next_step_on", "name_key"),
     "modification": ("updated_at",),
 }
 
@@ -69,7 +69,7 @@ def company_list(request: ProgrammeRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def company_add(request: ProgrammeRequest) -> HttpResponse:
     """Enter a company by hand."""
-    form = CompanyAddForm(request.POST or None, programme=request.programme)
+    form = CompanyAddForm(request.POST if request.method == "POST" else None, programme=request.programme)
     duplicate = None
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
@@ -165,7 +165,9 @@ def followed(request: ProgrammeRequest, pk: int) -> Participation:
 def company_edit(request: ProgrammeRequest, pk: int) -> HttpResponse:
     """Correct what is known of a company."""
     participation = followed(request, pk)
-    form = CompanyForm(request.POST or None, initial=CompanyForm.initial_of(participation))
+    form = CompanyForm(
+        request.POST if request.method == "POST" else None, initial=CompanyForm.initial_of(participation)
+    )
     if request.method == "POST" and form.is_valid():
         services.correct_company(actor=request.access.user, participation=participation, **form.cleaned_data)
         messages.success(request, _("La fiche est à jour."))

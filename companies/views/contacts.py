@@ -27,7 +27,7 @@ def _back(request: ProgrammeRequest, participation: Participation) -> HttpRespon
 def contact_add(request: ProgrammeRequest, pk: int) -> HttpResponse:
     """Add a person."""
     participation = followed(request, pk)
-    form = ContactForm(request.POST or None)
+    form = ContactForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         contact = services.add_contact(
             actor=request.access.user, participation=participation, facts=form.facts()
@@ -45,7 +45,7 @@ def contact_edit(request: ProgrammeRequest, pk: int, contact_pk: int) -> HttpRes
     participation = followed(request, pk)
     contact = get_object_or_404(Contact, pk=contact_pk, participation=participation)
     known = {name: getattr(contact, name) for name in ContactForm.base_fields}
-    form = ContactForm(request.POST or None, initial=known)
+    form = ContactForm(request.POST if request.method == "POST" else None, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             services.update_contact(actor=request.access.user, contact=contact, facts=form.facts())

@@ -57,7 +57,7 @@ def _url(request: ProgrammeRequest, batch: ImportBatch) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: ProgrammeRequest) -> HttpResponse:
     """Send a file; past imports below."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
