@@ -61,6 +61,15 @@ def respondent_pk(diagnostic: Diagnostic) -> int:
     return int(known)
 
 
+def respondent_name(diagnostic: Diagnostic) -> str:
+    """Who answers, fetched with the diagnostic when it came with ``respondent_name``."""
+    known = getattr(diagnostic, "respondent_name", None)
+    if known is None:
+        main = Respondent.objects.filter(diagnostic_id=diagnostic.pk, is_main=True)
+        known = main.values_list("name", flat=True).first()
+    return str(known or "")
+
+
 def kept_answers(respondent_id: int) -> dict[str, KeptAnswer]:
     """Every answer of a respondent by question, in one query."""
     rows = AnswerRow.objects.filter(respondent_id=respondent_id).values_list(

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from companies.models import Participation
 from core.exports import Sheet
 from core.formats import format_number
 from diagnostics.enums import DiagnosticStatus
@@ -69,6 +70,12 @@ def diagnostics_for_list(access: Access) -> DiagnosticQuerySet:
         .annotate(respondent_name=Subquery(respondent))
     )
     return rows
+
+
+def company_rows(access: Access, participation: Participation) -> tuple[DiagnosticRow, ...]:
+    """The diagnostics of one company, newest first."""
+    rows = diagnostics_for_list(access).filter(participation=participation).order_by("-opened_at", "-pk")
+    return tuple(diagnostic_rows(access.programme, rows))
 
 
 def diagnostic_rows(programme: Programme, rows: Iterable[Diagnostic]) -> list[DiagnosticRow]:

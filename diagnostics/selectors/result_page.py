@@ -19,7 +19,7 @@ from diagnostics.models import Diagnostic
 from diagnostics.plan_wording import effort_words, impact_words, stake_words
 from diagnostics.recommending import Proposal
 from diagnostics.scoring import Contribution, IgnoredBecause, Result
-from diagnostics.selectors.filling import answers_of
+from diagnostics.selectors.filling import answers_of, respondent_name
 from diagnostics.selectors.questionnaires import definition_of
 from diagnostics.selectors.results import stored_proposals, stored_result
 from diagnostics.wording import answer_words, cost_words, ignored_because, reason_words, score_words
@@ -126,7 +126,6 @@ def result_context(diagnostic: Diagnostic) -> ResultContext | None:
     answers = answers_of(definition, diagnostic)
     dimensions = _dimensions(definition, answers, result)
     by_code = {row.code: row for row in dimensions}
-    respondent = diagnostic.respondents.filter(is_main=True).values_list("name", flat=True).first()
     return ResultContext(
         company=diagnostic.participation.name,
         siret=diagnostic.participation.establishment.siret,
@@ -134,7 +133,7 @@ def result_context(diagnostic: Diagnostic) -> ResultContext | None:
         version=definition.version,
         rule_version=result.rule_version,
         submitted_on=timezone.localdate(diagnostic.submitted_at),
-        respondent=respondent or "",
+        respondent=respondent_name(diagnostic),
         tenths=result.tenths,
         score="" if result.tenths is None else format_number(Fraction(result.tenths, 10), 1),
         level=diagnostic.level_name,

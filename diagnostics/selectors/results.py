@@ -1,8 +1,10 @@
 """Reads of results: what was computed at submission, never computed again."""
 
+from django.db.models import OuterRef, Subquery
+
 from core.errors import NotVisible
 from diagnostics.definition import Definition
-from diagnostics.models import Diagnostic
+from diagnostics.models import Diagnostic, Respondent
 from diagnostics.recommending import Proposal
 from diagnostics.result_json import proposals_from_json, result_from_json
 from diagnostics.scoring import Result
@@ -25,10 +27,14 @@ def stored_proposals(definition: Definition, diagnostic: Diagnostic) -> tuple[Pr
 
 def diagnostic_with_result(access: Access, pk: int) -> Diagnostic:
     """A diagnostic the caller may see, with its stored result and its plan. Raises ``NotVisible``."""
+    main = Respondent.objects.filter(diagnostic=OuterRef("pk"), is_main=True)
     rows = (
         Diagnostic.objects.visible_to(access)
         .select_related("version", "participation__establishment", "questionnaire", "plan")
         .defer("version__definition")
+        .annotate(
+            respondent_id=Subquery(main.values("pk")[:1]), respondent_name=Subquery(main.values("name")[:1])
+        )
     )
     diagnostic: Diagnostic | None = rows.filter(pk=pk).first()
     if diagnostic is None:

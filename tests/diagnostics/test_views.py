@@ -262,7 +262,7 @@ class TestResult:
         company.get(f"{base(submitted)}resultat/")
         with count_queries() as queries:
             company.get(f"{base(submitted)}resultat/")
-        assert len(queries) == 9
+        assert len(queries) == 7
 
     def test_before_handing_in_there_is_none(self, company: Client, diagnostic: Diagnostic):
         assert company.get(f"{base(diagnostic)}resultat/")["Location"] == base(diagnostic)
