@@ -3,15 +3,16 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import choices
-from trainings.enums import EnrolmentStatus, SessionStatus, Stake
-from trainings.models import Attendance, Enrolment, HalfDay, Provider, Session
+from trainings.enums import SessionStatus, Stake
+from trainings.models import Provider, Session
+from trainings.selectors import sessions_to_mark, thin_sessions
 
-TO_COME, PAST, TO_MARK = "a-venir", "passees", "presence"
+TO_COME, PAST, TO_MARK, THIN = "a-venir", "passees", "presence", "sous-effectif"
 
 
 def _providers(request: Any) -> QuerySet[Provider]:
@@ -19,15 +20,6 @@ def _providers(request: Any) -> QuerySet[Provider]:
         return Provider.objects.none()
     rows: QuerySet[Provider] = Provider.objects.for_programme(request.programme)
     return rows
-
-
-def sessions_to_mark(rows: QuerySet[Session], today: Any) -> QuerySet[Session]:
-    """Sessions with people, one of whose past half-days has no attendance yet."""
-    unmarked = HalfDay.objects.filter(session=OuterRef("pk"), day__lte=today).exclude(
-        Exists(Attendance.objects.filter(half_day=OuterRef("pk")))
-    )
-    people = Enrolment.objects.filter(session=OuterRef("pk"), status=EnrolmentStatus.REGISTERED)
-    return rows.filter(Exists(unmarked), Exists(people)).exclude(status=SessionStatus.CANCELLED)
 
 
 class SessionFilter(django_filters.FilterSet):
@@ -43,6 +35,7 @@ class SessionFilter(django_filters.FilterSet):
             (TO_COME, _("à venir ou en cours")),
             (PAST, _("passées")),
             (TO_MARK, _("présence à enregistrer")),
+            (THIN, _("bientôt, sous l’effectif minimum")),
         ],
         label=_("Moment"),
         empty_label=_("Toutes"),
@@ -80,4 +73,6 @@ class SessionFilter(django_filters.FilterSet):
             return rows.filter(ends_on__gte=today)
         if value == PAST:
             return rows.filter(ends_on__lt=today)
+        if value == THIN:
+            return thin_sessions(rows, today)
         return sessions_to_mark(rows, today)

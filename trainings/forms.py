@@ -28,7 +28,7 @@ def trainers_of(programme: Programme) -> QuerySet[User]:
     return User.objects.filter(provider_memberships__provider__programme=programme, is_active=True).distinct()
 
 
-class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg] -- not generic at run time
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """A list of people, shown by their name."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -47,7 +47,7 @@ class SessionForm(forms.Form):
         label=gettext_lazy("Organisme de formation"),
         queryset=Provider.objects.none(),
         required=False,
-        empty_label=gettext_lazy("Nouvel organisme, ou aucun dans la liste"),
+        empty_label=gettext_lazy("Un autre organisme"),
     )
     new_provider = forms.CharField(
         label=gettext_lazy("Nom du nouvel organisme"),
@@ -315,12 +315,23 @@ class ProviderForm(forms.Form):
     declaration_number = forms.CharField(
         label=gettext_lazy("Numéro de déclaration d’activité"), max_length=20, required=False
     )
+    representative = forms.CharField(
+        label=gettext_lazy("Signataire des certificats"),
+        max_length=170,
+        required=False,
+        help_text=gettext_lazy("Prénom, nom et qualité, par exemple « Zoé Exemple, directrice »."),
+    )
+    city = forms.CharField(label=gettext_lazy("Ville de signature"), max_length=120, required=False)
 
 
 class TrainerForm(forms.Form):
     """A trainer who receives an access."""
 
-    provider = forms.ModelChoiceField(label=gettext_lazy("Organisme"), queryset=Provider.objects.none())
+    provider = forms.ModelChoiceField(
+        label=gettext_lazy("Organisme"),
+        queryset=Provider.objects.none(),
+        empty_label=gettext_lazy("Choisissez"),
+    )
     first_name = forms.CharField(label=gettext_lazy("Prénom"), max_length=80)
     last_name = forms.CharField(label=gettext_lazy("Nom"), max_length=80)
     email = forms.EmailField(label=gettext_lazy("Adresse e-mail"))

@@ -29,11 +29,13 @@ from trainings.enums import (
 
 
 class Provider(models.Model):
-    """A training body."""
+    """A training body. ``representative`` signs its certificates: name and quality."""
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="providers")
     name = models.CharField(_("nom"), max_length=160)
     declaration_number = models.CharField(_("numéro de déclaration d’activité"), max_length=20, blank=True)
+    representative = models.CharField(_("signataire des certificats"), max_length=170, blank=True)
+    city = models.CharField(_("ville de signature"), max_length=120, blank=True)
 
     objects = ProgrammeOwnedQuerySet.as_manager()
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("formations/<int:pk>/modifier/", sessions.session_update, name="session_update"),
     path("formations/<int:pk>/annuler/", sessions.session_cancel, name="session_cancel"),
     path("formations/<int:pk>/presence/", sessions.attendance, name="attendance"),
+    path("formations/<int:pk>/certificats/", sessions.certificates, name="certificates"),
     path("formations/<int:pk>/agenda.ics", sessions.session_ics, name="session_ics"),
     path("formations/<int:pk>/inscrire/", enrolments.enrolment_create, name="enrolment_create"),
     path("formations/inscriptions/<int:pk>/annuler/", enrolments.enrolment_cancel, name="enrolment_cancel"),

@@ -22,10 +22,15 @@ WEEKDAYS = (
 
 
 def period(start: date, end: date) -> str:
-    """``2 mars 2026`` or ``du 2 mars 2026 au 9 avril 2026``."""
+    """``2 mars 2026``, ``du 2 au 3 mars 2026``, ``du 31 mars au 2 avril 2026``."""
     if start == end:
         return format_date(start)
-    return _("du %(start)s au %(end)s") % {"start": format_date(start), "end": format_date(end)}
+    first = format_date(start)
+    if start.year == end.year:
+        first = first.removesuffix(f"\u00a0{start.year}")
+        if start.month == end.month:
+            first = first.split("\u00a0")[0]
+    return _("du %(start)s au %(end)s") % {"start": first, "end": format_date(end)}
 
 
 def clock_range(starts_at: time, ends_at: time) -> str:

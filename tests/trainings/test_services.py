@@ -246,9 +246,7 @@ def test_the_sheet_is_saved_once_and_only_where_it_changed(
     assert not Attendance.objects.filter(half_day=tomorrow).exists()
     assert AuditEvent.objects.filter(verb="session.attendance_saved", actor=trainer).count() == 1
     events = TimelineEvent.objects.filter(participation=company, title__startswith="Formation suivie")
-    assert [event.text for event in events] == [
-        "2\u00a0personnes, du 2\u00a0mars\u00a02026 au 3\u00a0mars\u00a02026."
-    ]
+    assert [event.text for event in events] == ["2\u00a0personnes, du 2 au 3\u00a0mars\u00a02026."]
 
     corrected = save_attendance(actor=trainer, session=session, present={(ada.pk, afternoon.pk)}, today=TODAY)
     company.refresh_from_db()

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from companies.models import Participation
 from core.errors import NotVisible
+from documents.selectors import DocumentRow, document_rows, text_ids, visible_documents, with_state
 from programme.access import Access
+from programme.enums import Role
 from programme.links import programme_url
 from programme.models import Programme
 from trainings import rules
@@ -19,6 +21,7 @@ from trainings.hours import attended_minutes, format_duration
 from trainings.models import Attendance, Enrolment, HalfDay, Session, SessionQuerySet
 from trainings.wording import clock_range, duration_line, half_day_line, period
 
+SOON_DAYS = 14
 CELL_NAME = re.compile(r"present-(?P<enrolment>\d{1,18})-(?P<half_day>\d{1,18})", re.ASCII)
 
 
@@ -75,6 +78,21 @@ def with_places(rows: QuerySet[Session]) -> QuerySet[Session]:
     )
 
 
+def sessions_to_mark(rows: QuerySet[Session], today: date) -> QuerySet[Session]:
+    """Sessions with people, one of whose past half-days has no attendance yet."""
+    unmarked = HalfDay.objects.filter(session=OuterRef("pk"), day__lte=today).exclude(
+        Exists(Attendance.objects.filter(half_day=OuterRef("pk")))
+    )
+    people = Enrolment.objects.filter(session=OuterRef("pk"), status=EnrolmentStatus.REGISTERED)
+    return rows.filter(Exists(unmarked), Exists(people)).exclude(status=SessionStatus.CANCELLED)
+
+
+def thin_sessions(rows: QuerySet[Session], today: date) -> QuerySet[Session]:
+    """Open sessions that begin within two weeks with fewer people than their minimum."""
+    soon = rows.filter(status=SessionStatus.OPEN, starts_on__range=(today, today + timedelta(days=SOON_DAYS)))
+    return soon.alias(people=_count_of(EnrolmentStatus.REGISTERED)).filter(people__lt=F("capacity_min"))
+
+
 def session_rows(
     sessions: Iterable[Session], programme: Programme, *, url_name: str = "trainings:session_detail"
 ) -> list[SessionRow]:
@@ -124,7 +142,7 @@ def _visible(access: Access, session: Session) -> bool:
         return True
     if Session.objects.visible_to(access).filter(pk=session.pk).exists():
         return True
-    return bool(access.roles) and (
+    return access.has(Role.COMPANY) and (
         session.status == SessionStatus.OPEN
         or Enrolment.objects.visible_to(access).filter(session=session).exists()
     )
@@ -400,3 +418,12 @@ def ticked_cells(data: Mapping[str, object], session: Session) -> frozenset[tupl
         registered = session.enrolments.holding_a_place().values_list("pk", flat=True)
         cells |= {(enrolment, int(everybody)) for enrolment in registered}
     return frozenset(cells)
+
+
+def session_certificates(access: Access, session: Session) -> list[DocumentRow]:
+    """Certificates of a session's people that the caller may read, the latest first. One query."""
+    enrolments = text_ids(session.enrolments.visible_to(access))
+    rows = visible_documents(access).filter(
+        kind="training-certificate", subject_type="enrolment", subject_id__in=enrolments
+    )
+    return document_rows(access, with_state(rows))

@@ -6,6 +6,7 @@ from trainings.services.catalogue import (
     ensure_provider,
     install_catalogue,
 )
+from trainings.services.certificates import request_certificates
 from trainings.services.enrolments import Trainee, cancel_enrolment, enrol
 from trainings.services.sessions import SessionDetails, cancel_session, change_session, plan_session
 
@@ -20,5 +21,6 @@ __all__ = [
     "ensure_provider",
     "install_catalogue",
     "plan_session",
+    "request_certificates",
     "save_attendance",
 ]

@@ -62,14 +62,29 @@ def install_catalogue(*, programme: Programme, actor: User | None = None) -> int
 
 @transaction.atomic
 def ensure_provider(
-    *, actor: User | None, programme: Programme, name: str, declaration_number: str = ""
+    *,
+    actor: User | None,
+    programme: Programme,
+    name: str,
+    declaration_number: str = "",
+    representative: str = "",
+    city: str = "",
 ) -> Provider:
-    """The training body of that name, created when unknown; a second call changes nothing."""
+    """The training body of that name, created when unknown; a second call changes nothing.
+
+    ``representative`` (name and quality) and ``city`` are printed on its certificates.
+    """
     cleaned = " ".join(name.split())
     existing: Provider | None = Provider.objects.for_programme(programme).filter(name__iexact=cleaned).first()
     if existing is not None:
         return existing
-    provider = Provider(programme=programme, name=cleaned, declaration_number=declaration_number.strip())
+    provider = Provider(
+        programme=programme,
+        name=cleaned,
+        declaration_number=declaration_number.strip(),
+        representative=representative.strip(),
+        city=city.strip(),
+    )
     provider.full_clean()
     provider.save()
     audit.record(actor=actor, verb="provider.created", obj=provider, programme_id=programme.pk)

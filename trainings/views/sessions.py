@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import BusinessError
 from core.exports import Sheet, export_response
@@ -226,6 +226,7 @@ def _detail_page(
         "row": selectors.session_rows([session], request.programme)[0],
         "sheet": sheet,
         "refusal": refusal,
+        "certificates": selectors.session_certificates(access, session),
         "can_change": rules.can_plan_sessions(access),
         "can_mark": rules.can_mark_attendance(access, session),
         "can_enrol": access.is_staff and rules.takes_registrations(session),
@@ -284,6 +285,25 @@ def session_cancel(request: ProgrammeRequest, pk: int) -> HttpResponse:
         return _to_detail(request, session)
     row = selectors.session_rows([session], request.programme)[0]
     return render(request, "trainings/session_cancel.html", {"session": session, "row": row, "form": form})
+
+
+@allow(*OFFICE)
+@require_POST
+def certificates(request: ProgrammeRequest, pk: int) -> HttpResponse:
+    """Ask for the certificates of everybody who attended."""
+    session = selectors.session_for(request.access, pk)
+    made = services.request_certificates(actor=request.access.user, session=session)
+    if made:
+        said = ngettext(
+            "%(count)s certificat est prêt ou en préparation, ci-dessous.",
+            "%(count)s certificats sont prêts ou en préparation, ci-dessous.",
+            len(made),
+        )
+        messages.success(request, said % {"count": len(made)})
+    else:
+        messages.info(request, _("Personne n’a encore été présent : il n’y a rien à certifier."))
+    target = programme_url(request.programme, "trainings:session_detail", pk=pk)
+    return HttpResponseRedirect(f"{target}#certificats")
 
 
 @allow(*READERS, Role.COMPANY)
