@@ -115,7 +115,8 @@ class Installation:
         """Migrate, seed, load a small demonstration, gather static files."""
         self.manage("migrate", "-v0")
         self.manage("seed")
-        self.manage("load_demo", "--companies", str(companies))
+        if companies:
+            self.manage("load_demo", "--companies", str(companies))
         self.manage("collectstatic", "--noinput", "-v0")
 
     def start(self, name: str) -> None:

@@ -22,8 +22,10 @@ FLAGS = [
 ]
 # A rule is listed with its impact and the first offending elements, to be read in the failure.
 AXE_RUN = """async () => {
-  const outcome = await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']});
-  return outcome.violations.map(v => `${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const outcome = await axe.run(document, {runOnly: tags});
+  const told = nodes => nodes.slice(0, 3).map(n => n.html).join(' | ');
+  return outcome.violations.map(v => `${v.id} (${v.impact}): ${told(v.nodes)}`);
 }"""
 
 
@@ -85,6 +87,8 @@ def visit(browser: Browser, installation: Installation) -> Iterator[Any]:
         return page
 
     yield open_window
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        # What each person saw last, for whoever reads a failure.
+        context.pages[0].screenshot(path=installation.logs / f"fenetre-{number}.png", full_page=True)
         context.close()
     assert complaints == []
