@@ -19,6 +19,7 @@ from trainings.selectors.sessions import (
     with_places,
 )
 from trainings.selectors.totals import (
+    HeldSession,
     StakeTotals,
     TrainingTotals,
     training_by_stake,
@@ -29,6 +30,7 @@ from trainings.selectors.totals import (
 
 __all__ = [
     "CourseCard",
+    "HeldSession",
     "ProviderRow",
     "SessionRow",
     "SessionSheet",
