@@ -7,6 +7,9 @@ cd "$ROOT"
 export PORT="${PORT:-8000}"
 export DJANGO_SETTINGS_MODULE=edec_ia.settings.dev
 export EDEC_DEMO=1
+# Read by a person in a terminal; the host name only spares a warning of the broker's library.
+export LOG_FORMAT="${LOG_FORMAT:-plain}" LOG_LEVEL="${LOG_LEVEL:-WARNING}"
+export CELERY_BROKER_URL="${CELERY_BROKER_URL:-filesystem://localhost}"
 export EDEC_DATA_DIR="${EDEC_DATA_DIR:-$ROOT/var}"
 
 "$(find_python)" scripts/serve.py --check-port

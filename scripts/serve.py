@@ -195,7 +195,7 @@ def announce(url: str) -> None:
         "",
         f"EDEC IA est prêt : {url}",
         "",
-        f"Entrer en un clic, sans mot de passe : {url}comptes/demonstration/",
+        "Sur cette page, un bouton par rôle fait entrer en un clic, sans mot de passe :",
         *(f"  {name.ljust(width)}  {purpose}" for name, purpose in ROLES),
         "",
         f"Observatoire public : {url}demonstration/observatoire/",
