@@ -98,7 +98,7 @@ def _subject_type(subject: models.Model) -> str:
 
 def _face(document: Document) -> Face:
     programme = document.programme
-    path = reverse("verification:document", kwargs={"code": document.code})
+    path = reverse("verification:detail", kwargs={"code": document.code})
     return Face(
         title=document.title,
         kind_label=str(document_kinds.get(document.kind).label),

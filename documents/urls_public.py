@@ -6,7 +6,7 @@ from documents import views_public
 
 app_name = "verification"
 urlpatterns = [
-    path("", views_public.enter_code, name="enter_code"),
+    path("", views_public.enter_code, name="home"),
     path("lien/<str:token>/", views_public.shared, name="shared"),
-    path("<str:code>/", views_public.document, name="document"),
+    path("<str:code>/", views_public.document, name="detail"),
 ]

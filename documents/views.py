@@ -44,7 +44,7 @@ def _detail(request: ProgrammeRequest, document: Document, shared_url: str = "")
     context = {
         "document": document,
         "row": selectors.document_rows(request.access, [document])[0],
-        "verify_url": reverse("verification:document", kwargs={"code": document.code}),
+        "verify_url": reverse("verification:detail", kwargs={"code": document.code}),
         "is_polling": progress is not None and progress.is_open,
         # This page asks again by itself: when the work is done it shows the files, not a link to itself.
         "job": replace(progress, poll_url="") if progress else None,

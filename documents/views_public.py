@@ -19,7 +19,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if request.GET and form.is_valid():
         code = selectors.normalise_code(form.cleaned_data["code"])
         if code:
-            return redirect("verification:document", code=code)
+            return redirect("verification:detail", code=code)
     return render(request, "documents/verification_code.html", {"form": form})
 
 

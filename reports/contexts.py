@@ -33,8 +33,8 @@ class IndicatorLine:
 
     @property
     def percent(self) -> int | None:
-        """Whole percent of the target; nothing without a target."""
-        return self.to_date * 100 // self.target if self.target else None
+        """Percent of the target, rounded half up; nothing without a target."""
+        return (200 * self.to_date + self.target) // (2 * self.target) if self.target else None
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,10 @@ class TokenForm(forms.Form):
         label=_("Droits du jeton"), choices=[(role.value, role.label) for role in API_ROLES]
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It shares a page with the invitation, which has a role as well.
+        super().__init__(*args, auto_id="jeton_%s", **kwargs)
+
 
 class TargetsForm(forms.Form):
     """The target of every indicator; an empty field leaves the present one."""
@@ -159,7 +163,7 @@ class TargetsForm(forms.Form):
         self.codes = [row.code for row in rows]
         for index, row in enumerate(rows):
             self.fields[f"target_{index}"] = forms.IntegerField(
-                label=f"{row.label} ({row.unit})",
+                label=f"{row.axis_number}. {row.label} ({row.unit})",
                 required=False,
                 min_value=0,
                 max_value=10_000_000,

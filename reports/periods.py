@@ -1,9 +1,11 @@
-"""Periods of reports: quarters, their names, and where a day stands in an agreement. Pure."""
+"""Periods of reports: quarters, their names, and where a day stands in an agreement. No query, no clock."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
 
 from core.formats import format_date
 
@@ -21,10 +23,12 @@ class Period:
     def label(self) -> str:
         """``3e trimestre 2026`` for a whole quarter, ``année 2026`` for a year, else the two dates."""
         if self == quarter_of(self.start):
-            return f"{_ORDINALS[(self.start.month - 1) // 3]} trimestre {self.start.year}"
+            rank = _ORDINALS[(self.start.month - 1) // 3]
+            return _("%(rank)s trimestre %(year)s") % {"rank": rank, "year": self.start.year}
         if (self.start, self.end) == (date(self.start.year, 1, 1), date(self.start.year, 12, 31)):
-            return f"année {self.start.year}"
-        return f"du {format_date(self.start)} au {format_date(self.end)}"
+            return _("année %(year)s") % {"year": self.start.year}
+        dates = {"start": format_date(self.start), "end": format_date(self.end)}
+        return _("du %(start)s au %(end)s") % dates
 
     def within(self, start: date, end: date) -> Period | None:
         """The part of the period inside two bounds, or nothing."""

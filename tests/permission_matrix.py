@@ -25,6 +25,7 @@ OPEN = frozenset(
         "accounts:fresh_link",
         "verification:home",
         "verification:detail",
+        "verification:shared",
     }
 )
 
@@ -89,6 +90,23 @@ PAGES = {
     "companies:space_home": "C",
     "companies:space_choose": "C",
     "companies:space_consent": "C",
+    "documents:detail": ALL,
+    "documents:download": ALL,
+    "documents:download_data": ALL,
+    "documents:share": OFFICE,
+    "documents:space_documents": "C",
+    "reports:dashboard": STAFF,
+    "reports:search": STAFF,
+    "reports:report_list": OFFICE,
+    "reports:report_request": OFFICE,
+    "reports:funder_progress": "F",
+    "reports:funder_reports": "F",
+    "reports:settings": "D",
+    "reports:settings_targets": "D",
+    "reports:settings_invite": "D",
+    "reports:settings_withdraw": "D",
+    "reports:settings_issue_token": "D",
+    "reports:settings_revoke_token": "D",
 }
 
 API: dict[str, str] = {

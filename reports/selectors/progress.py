@@ -32,6 +32,8 @@ from trainings.selectors import (
     training_totals,
 )
 
+MONEY_INDICATORS = "euros_"
+
 
 def progress_context(
     programme: Programme,
@@ -68,8 +70,13 @@ def progress_context(
     )
 
 
-def indicator_lines(programme: Programme, period: Period) -> tuple[c.IndicatorLine, ...]:
-    """Every registered indicator with its target, by axis then label."""
+def indicator_lines(
+    programme: Programme, period: Period, *, with_money: bool = False
+) -> tuple[c.IndicatorLine, ...]:
+    """Every registered indicator with its target, by axis then label.
+
+    Those in euros are left out unless asked for: reports tell money to the cent, from the budget.
+    """
     targets = dict(programme.targets.values_list("indicator", "value"))
     since_start = min(programme.starts_on, period.end)
     lines = [
@@ -83,6 +90,7 @@ def indicator_lines(programme: Programme, period: Period) -> tuple[c.IndicatorLi
             target=targets.get(code),
         )
         for code, indicator in indicators.items()
+        if with_money or not code.startswith(MONEY_INDICATORS)
     ]
     return tuple(sorted(lines, key=lambda line: (line.axis_number, line.label)))
 

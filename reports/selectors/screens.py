@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from companies.enums import Stage
 from companies.models import Participation
 from core.charts import Chart
-from core.formats import format_date, format_euros_round, format_number, format_percent
+from core.formats import format_euros_round, format_number, format_percent
 from core.registries import TodayTask, indicators, search_providers, today_tasks
 from diagnostics.enums import OPEN_ACTIONS
 from diagnostics.models import ActionItem
@@ -196,7 +196,7 @@ def followed_companies(access: Access) -> list[FollowedCompany]:
             name=name,
             city=city,
             step=step or _("Prochaine étape à préciser"),
-            due=format_date(due),
+            due=f"{due:%d/%m/%Y}",
             is_late=due < today,
             url=programme_url(access.programme, "companies:detail", pk=pk),
         )

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
+
 from programme.enums import Role
 from programme.models import ApiToken, Programme, RoleGrant
 
@@ -17,6 +19,14 @@ class GrantRow:
     email: str
     role: str
     since: datetime
+
+
+@dataclass(frozen=True)
+class RoleCount:
+    """How many people hold a role."""
+
+    label: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,17 @@ def grant_rows(programme: Programme, roles: Iterable[Role]) -> list[GrantRow]:
         )
         for grant in rows
     ]
+
+
+def role_counts(programme: Programme, roles: Iterable[Role]) -> list[RoleCount]:
+    """How many people hold each of some roles, zeros included."""
+    counts = dict(
+        RoleGrant.objects.filter(programme=programme)
+        .order_by()
+        .values_list("role")
+        .annotate(number=Count("pk"))
+    )
+    return [RoleCount(str(role.label), counts.get(role.value, 0)) for role in roles]
 
 
 def token_rows(programme: Programme) -> list[TokenRow]:

@@ -20,11 +20,11 @@ from reports import services
 from reports.forms import InvitationForm, TargetsForm, TokenForm
 from reports.selectors.progress import indicator_lines
 from reports.selectors.screens import today_period
-from reports.selectors.team import grant_rows, token_rows
+from reports.selectors.team import grant_rows, role_counts, token_rows
 
 
 def _targets_form(request: ProgrammeRequest, data: Any = None) -> TargetsForm:
-    lines = list(indicator_lines(request.programme, today_period(request.programme)))
+    lines = list(indicator_lines(request.programme, today_period(request.programme), with_money=True))
     source = request.programme.targets.exclude(source="").values_list("source", flat=True).first()
     return TargetsForm(data, rows=lines, initial={"source": source or ""})
 
@@ -37,7 +37,7 @@ def _page(request: ProgrammeRequest, status: int = 200, **forms: Any) -> HttpRes
         "token_form": forms.get("token_form") or TokenForm(),
         "secret": forms.get("secret", ""),
         "team": grant_rows(request.programme, STAFF),
-        "others": grant_rows(request.programme, others),
+        "others": role_counts(request.programme, others),
         "tokens": token_rows(request.programme),
     }
     return render(request, "reports/settings.html", context, status=status)
