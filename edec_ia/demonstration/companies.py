@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import User
 from companies.enums import EventKind, Stage
+from companies.gazetteer import fold
 from companies.models import (
     Company,
     CompanyGroup,
@@ -20,8 +21,8 @@ from companies.models import (
     StageChange,
     TimelineEvent,
 )
-from companies.reference import size_class_of
-from companies.selectors import search_text_of, shared_identity
+from companies.selectors import shared_identity
+from companies.services.identity import project_identity
 from edec_ia.demonstration import names, profiles
 from edec_ia.demonstration.calendar import DemoCalendar
 from edec_ia.demonstration.people import Team
@@ -90,15 +91,13 @@ class CompanyWriter:
     calendar: DemoCalendar
 
     def __post_init__(self) -> None:
-        self.a10 = dict(Activity.objects.filter(level=1).values_list("section", "a10"))
-        self.communes = Commune.objects.select_related("epci").in_bulk()
         self.emails: set[str] = set()
 
     def makers(self) -> profiles.Makers:
         """Prepare the draws from the real communes and activities of the database."""
         towns = [
             profiles.TownRow(commune.code, commune.name, commune.postal_codes[0], commune.population)
-            for commune in sorted(self.communes.values(), key=lambda commune: commune.code)
+            for commune in Commune.objects.order_by("code")
             if commune.postal_codes
         ]
         naf = Activity.objects.filter(level=5).order_by("code").values_list("code", "section")
@@ -168,7 +167,6 @@ class CompanyWriter:
         self, company: DemoCompany, place: Establishment, told: Story, group: CompanyGroup | None
     ) -> Participation:
         rng = source(self.seed, "participation", company.index)
-        commune = self.communes.get(place.commune_id) if place.commune_id else None
         last_step, _at = told.steps[-1]
         submitted = told.at(Step.SUBMITTED)
         consents = submitted is not None and rng.random() < CONSENT_RATE
@@ -181,22 +179,13 @@ class CompanyWriter:
             advisor=self._advisor(company),
             next_step=next_step,
             next_step_on=self._next_date(rng) if next_step else None,
-            is_outside_territory=commune is None,
-            warning="Établissement hors du territoire du programme." if commune is None else "",
-            to_complete=company.workforce_band == "NN",
+            is_outside_territory=place.commune_id is None,
+            warning="Établissement hors du territoire du programme." if place.commune_id is None else "",
             observatory_consent=consents,
             observatory_consent_at=submitted if consents else None,
-            name=company.name,
-            city=place.city,
-            section=company.section,
-            a10=self.a10[company.section],
-            division=company.naf_code[:2],
-            size_band=size_class_of(company.workforce_band),
-            department_code=commune.department_id if commune else "",
-            arrondissement_code=commune.arrondissement_id if commune else "",
-            epci_siren=commune.epci_id or "" if commune else "",
         )
-        row.search_text = f"{search_text_of(row, shared_identity(place))} {names.plain(company.email)}"
+        project_identity(row, shared_identity(place))
+        row.search_text += " " + fold(f"{company.manager.full_name} {company.email}")
         return row
 
     def _advisor(self, company: DemoCompany) -> User | None:
