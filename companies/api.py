@@ -11,7 +11,7 @@ from programme.api import ProgrammeAPIMixin
 from programme.enums import STAFF
 
 
-class CompanyListView(ProgrammeAPIMixin, ListAPIView):  # type: ignore[type-arg]  # not generic at run time
+class CompanyListView(ProgrammeAPIMixin, ListAPIView):  # type: ignore[type-arg,misc]  # as DRF types it
     """Companies of the programme that the token's role may see, filtered by stage, section, department."""
 
     allowed_roles = STAFF

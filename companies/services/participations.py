@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from companies.drafts import CompanyDraft, EstablishmentDraft, Issue, ParticipationDraft
 from companies.enums import EventKind, Stage
-from companies.gazetteer import commune_warnings
+from companies.gazetteer import CommuneMatch, MatchKind, commune_warnings
 from companies.identifiers import InvalidIdentifierError, parse_siret
 from companies.identity import Identity, merged
 from companies.import_rows import SIRET_ISSUES
@@ -85,41 +85,29 @@ def create_participation(
     ``BusinessError`` for a wrong SIRET, ``DuplicateParticipationError`` when it is already here.
     """
     number = checked_siret(programme, siret)
-    if commune_code and known_commune_code(programme, commune_code):
-        inside, issues = True, list[Issue]()
-    else:
-        match = gazetteer_of(programme).find(code=commune_code, postal_code=postal_code, city=city)
-        commune_code, inside = match.code, match.inside
-        issues = list(commune_warnings(match, postal_code, city))
-    draft = ParticipationDraft(
-        company=CompanyDraft(
-            siren=number[:9],
-            name=name,
-            naf_code=activity_code,
-            workforce_band=workforce_band,
-            legal_category=legal_category,
-            size_category=size_category,
-        ),
-        establishment=EstablishmentDraft(
-            siret=number,
-            trade_name=trade_name,
-            address=address,
-            postal_code=postal_code,
-            city=city,
-            commune_code=commune_code,
-            naf_code=activity_code,
-            workforce_band=workforce_band,
-        ),
-        in_territory=inside,
-        stage=stage,
-    )
     if (existing := find_participation(programme, number)) is not None:
         raise DuplicateParticipationError(existing)
-    warning = " ".join(describe_issue(issue) for issue in issues)
+    match = _locate(programme, commune_code, postal_code, city)
+    commune = match.code if match.inside else ""
+    draft = ParticipationDraft(
+        CompanyDraft(number[:9], name, "", activity_code, workforce_band, legal_category, size_category),
+        EstablishmentDraft(
+            number, trade_name, address, postal_code, city, commune, activity_code, workforce_band
+        ),
+        in_territory=match.inside,
+        stage=stage,
+    )
+    warning = " ".join(describe_issue(issue) for issue in commune_warnings(match, postal_code, city))
     participation = enter(actor=actor, programme=programme, draft=draft, warning=warning, at=at)
     if advisor is not None:
         assign_advisor(actor=actor, participation=participation, advisor=advisor)
     return participation
+
+
+def _locate(programme: Programme, code: str, postal_code: str, city: str) -> CommuneMatch:
+    if code and known_commune_code(programme, code):
+        return CommuneMatch(MatchKind.FOUND, code, inside=True)
+    return gazetteer_of(programme).find(code=code, postal_code=postal_code, city=city)
 
 
 @transaction.atomic
