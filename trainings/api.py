@@ -13,7 +13,7 @@ from trainings.selectors import with_places
 from trainings.serializers import SessionSerializer
 
 
-class SessionListView(ProgrammeAPIMixin, ListAPIView):  # type: ignore[type-arg]  # not generic at run time
+class SessionListView(ProgrammeAPIMixin, ListAPIView):  # type: ignore[type-arg, misc]  # not generic at run time
     """Sessions of the programme that the token's role may see, by date."""
 
     allowed_roles = (*STAFF, Role.TRAINER)
@@ -25,7 +25,7 @@ class SessionListView(ProgrammeAPIMixin, ListAPIView):  # type: ignore[type-arg]
         return Session.objects.none() if self.swagger_fake_view else visible_sessions(self.access)
 
 
-class SessionDetailView(ProgrammeAPIMixin, RetrieveAPIView):  # type: ignore[type-arg]  # not generic at run time
+class SessionDetailView(ProgrammeAPIMixin, RetrieveAPIView):  # type: ignore[type-arg, misc]  # not generic at run time
     """One session."""
 
     allowed_roles = (*STAFF, Role.TRAINER)

@@ -22,7 +22,7 @@ def _providers(request: Any) -> QuerySet[Provider]:
     return rows
 
 
-class SessionFilter(django_filters.FilterSet):
+class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
     """By words, stake, moment, state and training body."""
 
     q = django_filters.CharFilter(method="by_words", label=_("Formation, lieu ou formateur"))

@@ -85,6 +85,9 @@ class SessionForm(forms.Form):
         help_text=gettext_lazy("Au-delà, les personnes inscrites attendent une place."),
     )
     price_cents = EurosFormField(label=gettext_lazy("Prix par personne, en euros"), initial=0)
+    is_open = forms.BooleanField(
+        label=gettext_lazy("Les entreprises peuvent inscrire leurs salariés"), required=False, initial=True
+    )
     request_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
 
     def __init__(
@@ -124,6 +127,7 @@ class SessionForm(forms.Form):
             capacity_min=data["capacity_min"],
             capacity_max=data["capacity_max"],
             price_cents=data["price_cents"],
+            is_open=data["is_open"],
         )
 
 

@@ -332,6 +332,29 @@ def test_a_cancelled_session_tells_everybody_once_and_takes_nobody(
     assert caught.value.code == "session-cancelled"
 
 
+def test_a_session_closed_to_companies_stays_so_until_held(
+    course: Course, provider: Provider, company: Participation
+) -> None:
+    details = SessionDetails(provider=provider, place="Salle A", is_open=False)
+    session = plan_session(actor=None, course=course, details=details, half_days=[planned(TODAY)])
+    (ada,) = enrol(actor=None, session=session, participation=company, people=[trainee("ada")])
+    save_attendance(actor=None, session=session, present=set(), today=TODAY)
+    session.refresh_from_db()
+    assert session.status == SessionStatus.PLANNED
+    change_session(
+        actor=None, session=session, details=replace(details, is_open=True), half_days=[planned(TODAY)]
+    )
+    session.refresh_from_db()
+    assert session.status == SessionStatus.OPEN
+    half_day = session.half_days.all()[0]
+    save_attendance(actor=None, session=session, present={(ada.pk, half_day.pk)}, today=TODAY)
+    change_session(
+        actor=None, session=session, details=replace(details, place="Salle B"), half_days=[planned(TODAY)]
+    )
+    session.refresh_from_db()
+    assert (session.status, session.place) == (SessionStatus.HELD, "Salle B")
+
+
 def test_changing_dates_tells_those_who_have_a_place_and_room_promotes(
     make_session: MakeSession, company: Participation, provider: Provider
 ) -> None:

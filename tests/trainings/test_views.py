@@ -44,6 +44,7 @@ def plan_data(course: Course, provider: Provider, /, **changes: str) -> dict[str
         "capacity_min": "2",
         "capacity_max": "8",
         "price_cents": "120,50",
+        "is_open": "on",
         "request_key": "7f7dc2a2-6b0a-4f0a-9a57-0c9f5d5a1111",
         "demi-journees": "2",
         "demi-0-day": day.isoformat(),

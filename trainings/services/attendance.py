@@ -139,7 +139,10 @@ def _settle(actor: User | None, session: Session, enrolments: Iterable[Enrolment
     companies = {each.participation_id: each.participation for each in enrolments}
     trained = _trained_here(session)
     was_held = session.status == SessionStatus.HELD
-    session.status = SessionStatus.HELD if trained else SessionStatus.OPEN
+    if trained:
+        session.status = SessionStatus.HELD
+    elif was_held:
+        session.status = SessionStatus.OPEN
     session.save(update_fields=["status", "updated_at"])
     for participation in companies.values():
         refresh_trained_people(participation=participation)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -26,7 +26,10 @@ from trainings.wording import half_day_line, period
 
 @dataclass(frozen=True)
 class SessionDetails:
-    """What a session is, apart from its course and its half-days."""
+    """What a session is, apart from its course and its half-days.
+
+    ``is_open`` lets companies register their own people; staff may enrol in either case.
+    """
 
     provider: Provider
     trainer: User | None = None
@@ -36,6 +39,7 @@ class SessionDetails:
     capacity_min: int = 4
     capacity_max: int = 12
     price_cents: int = 0
+    is_open: bool = True
 
 
 def _checked(programme: Programme, half_days: Sequence[PlannedHalfDay]) -> tuple[PlannedHalfDay, ...]:
@@ -65,6 +69,8 @@ def _apply(session: Session, details: SessionDetails, half_days: Sequence[Planne
     session.capacity_min, session.capacity_max = details.capacity_min, details.capacity_max
     session.price_cents = details.price_cents
     session.starts_on, session.ends_on = half_days[0].day, half_days[-1].day
+    if session.status in (SessionStatus.PLANNED, SessionStatus.OPEN):
+        session.status = SessionStatus.OPEN if details.is_open else SessionStatus.PLANNED
     try:
         session.full_clean(exclude=["programme", "course", "provider", "trainer", "request_key"])
     except ValidationError as error:
@@ -82,6 +88,13 @@ def _half_day(session: Session, planned: PlannedHalfDay) -> HalfDay:
     )
 
 
+def _planned_already(programme: Programme, request_key: UUID | None) -> Session | None:
+    if request_key is None:
+        return None
+    session: Session | None = Session.objects.for_programme(programme).filter(request_key=request_key).first()
+    return session
+
+
 @transaction.atomic
 def plan_session(
     *,
@@ -89,23 +102,27 @@ def plan_session(
     course: Course,
     details: SessionDetails,
     half_days: Sequence[PlannedHalfDay],
-    status: SessionStatus = SessionStatus.OPEN,
     request_key: UUID | None = None,
 ) -> Session:
     """Plan a session of a course; the same ``request_key`` sent twice gives the same session.
 
     Raises ``BusinessError`` for dates outside the programme, a half-day given twice, or wrong capacities.
     """
-    if request_key is not None:
-        existing: Session | None = (
-            Session.objects.for_programme(course.programme).filter(request_key=request_key).first()
-        )
-        if existing is not None:
-            return existing
+    existing = _planned_already(course.programme, request_key)
+    if existing is not None:
+        return existing
     ordered = _checked(course.programme, half_days)
-    session = Session(programme=course.programme, course=course, status=status, request_key=request_key)
+    session = Session(programme=course.programme, course=course, request_key=request_key)
     _apply(session, details, ordered)
-    session.save()
+    try:
+        with transaction.atomic():
+            session.save()
+    except IntegrityError:
+        # The same form arrived twice at the same instant: the other one made the session.
+        existing = _planned_already(course.programme, request_key)
+        if existing is None:
+            raise
+        return existing
     HalfDay.objects.bulk_create(_half_day(session, planned) for planned in ordered)
     audit.record(
         actor=actor,
@@ -180,6 +197,7 @@ def _facts(session: Session) -> dict[str, object]:
         "capacity_min": session.capacity_min,
         "capacity_max": session.capacity_max,
         "price_cents": session.price_cents,
+        "status": session.status,
         "half_days": [
             f"{each.day.isoformat()} {each.part} {each.starts_at:%H:%M}-{each.ends_at:%H:%M}"
             for each in HalfDay.objects.filter(session=session)

@@ -1,6 +1,7 @@
 """Sessions for the programme's staff and for trainers."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from programme.access import ProgrammeRequest, allow
 from programme.enums import OFFICE, STAFF, Role
 from programme.links import programme_url
 from trainings import rules, selectors, services
+from trainings.enums import SessionStatus
 from trainings.filters import SessionFilter
 from trainings.forms import CancelForm, SessionForm, Timetable
 from trainings.models import Course, Provider, Session
@@ -65,7 +67,7 @@ def _export(listing: Listing[Session]) -> Sheet:
                 session.starts_on,
                 session.ends_on,
                 len(half_days),
-                sum(each.minutes for each in half_days) / 60,
+                round(Decimal(sum(each.minutes for each in half_days)) / 60, 2),
                 session.provider.name if session.provider else "",
                 session.trainer_name,
                 session.place,
@@ -147,13 +149,14 @@ def session_update(request: ProgrammeRequest, pk: int) -> HttpResponse:
             "price_cents",
         )
     }
+    initial["is_open"] = session.status != SessionStatus.PLANNED
     form = SessionForm(programme=request.programme, session=session, initial=initial)
     return _form_page(request, form, Timetable.of_session(session), session=session)
 
 
 def _unchecked(request: ProgrammeRequest, session: Session | None = None) -> SessionForm:
     """The form as typed, without complaints: a row is being added, nothing is being sent."""
-    typed = {name: request.POST.get(name, "") for name in SessionForm.base_fields}
+    typed: dict[str, Any] = {name: request.POST.get(name, "") for name in SessionForm.base_fields}
     return SessionForm(programme=request.programme, session=session, initial=typed)
 
 
