@@ -36,8 +36,8 @@ class Pdf:
 
 @cache
 def _stylesheet() -> "tuple[weasyprint.CSS, FontConfiguration]":
-    import weasyprint  # noqa: PLC0415 -- two seconds of import that only a worker needs
-    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- same
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
     path = Path(settings.BASE_DIR) / "static" / "css" / "pdf.css"
@@ -51,7 +51,7 @@ def html_to_pdf(html: str, *, created: datetime, attachments: Sequence[Attachmen
     the same bytes. A document is made of its snapshot alone: nothing is fetched while it is laid out, and
     WeasyPrint's ``FatalURLFetchingError`` is raised when the HTML asks for anything outside itself.
     """
-    import weasyprint  # noqa: PLC0415 -- two seconds of import that only a worker needs
+    import weasyprint
 
     stylesheet, fonts = _stylesheet()
     inside_only = weasyprint.urls.URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
