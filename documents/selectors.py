@@ -23,7 +23,8 @@ from programme.links import programme_url
 
 def text_ids(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Identifiers of ``rows`` as text, for ``core.registries.document_subjects`` (whole-number keys only)."""
-    return rows.order_by().annotate(text_id=Cast("pk", CharField())).values("text_id")
+    texts: QuerySet[Any] = rows.order_by().annotate(text_id=Cast("pk", CharField())).values("text_id")
+    return texts
 
 
 def visible_documents(access: Access) -> QuerySet[Document]:

@@ -49,7 +49,8 @@ def request_document(
     if subject is not None:
         document_subjects.get(_subject_type(subject))
     unique = f"{programme.pk}:{kind}:{key}" if key is not None else None
-    if unique is not None and (existing := Document.objects.filter(key=unique).first()):
+    existing: Document | None = Document.objects.filter(key=unique).first() if unique is not None else None
+    if existing is not None:
         return existing
     document = Document(
         programme=programme,

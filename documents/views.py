@@ -40,7 +40,7 @@ def document_detail(request: ProgrammeRequest, pk: UUID) -> HttpResponse:
 def _detail(request: ProgrammeRequest, document: Document, shared_url: str = "") -> HttpResponse:
     progress = None
     if not document.is_ready:
-        progress = job_progress(request.programme, Job.objects.get(pk=document.job_id))
+        progress = job_progress(request.programme, get_object_or_404(Job, pk=document.job_id))
     context = {
         "document": document,
         "row": selectors.document_rows(request.access, [document])[0],

@@ -8,6 +8,7 @@ from datetime import date
 
 from trainings.hours import whole_hours
 
+PROGRESS_REPORT = "progress-report"
 SCHEMA = 1
 
 

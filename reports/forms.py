@@ -143,9 +143,9 @@ class TokenForm(forms.Form):
         label=_("Droits du jeton"), choices=[(role.value, role.label) for role in API_ROLES]
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None) -> None:
         # It shares a page with the invitation, which has a role as well.
-        super().__init__(*args, auto_id="jeton_%s", **kwargs)
+        super().__init__(data, auto_id="jeton_%s")
 
 
 class TargetsForm(forms.Form):

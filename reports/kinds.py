@@ -13,9 +13,8 @@ from core.money import euros
 from core.registries import DocumentKind, document_kinds
 from documents.snapshots import revive
 from reports.charts import progress_charts
-from reports.contexts import SCHEMA, Amounts, Count, ProgressContext
+from reports.contexts import PROGRESS_REPORT, SCHEMA, Amounts, Count, ProgressContext
 
-PROGRESS_REPORT = "progress-report"
 ANNEX_ROWS = 45
 KEY_INDICATORS = ("companies.engaged", "diagnostics_submitted", "plans_agreed", "people_trained")
 

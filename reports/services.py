@@ -17,7 +17,7 @@ from programme import services as programme_services
 from programme.enums import STAFF, Role
 from programme.links import programme_url
 from programme.models import ApiToken, Programme, RoleGrant
-from reports.kinds import PROGRESS_REPORT
+from reports.contexts import PROGRESS_REPORT
 from reports.periods import Period
 from reports.selectors.progress import progress_context
 

@@ -1,6 +1,7 @@
 """Reports: the list, the request, the funders' list."""
 
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -28,7 +29,7 @@ def _listing(request: ProgrammeRequest) -> Listing[Document]:
 
 @allow(*OFFICE)
 @require_safe
-def report_list(request: ProgrammeRequest) -> HttpResponse:
+def report_list(request: ProgrammeRequest) -> HttpResponseBase:
     """Every report of the programme, with who asked for it and its files."""
     listing = _listing(request)
     if listing.export_format:

@@ -23,8 +23,8 @@ from observatory.selectors import published_release, release_tables
 from observatory.sheets import TOTAL_CODE
 from programme.models import Programme
 from reports.charts import progress_charts
-from reports.contexts import ProgressContext
-from reports.kinds import PROGRESS_REPORT, tables
+from reports.contexts import PROGRESS_REPORT, ProgressContext
+from reports.kinds import tables
 from reports.periods import Period
 from reports.selectors.progress import progress_context
 from reports.services import request_progress_report
