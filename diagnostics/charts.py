@@ -35,9 +35,10 @@ def _reading(context: ResultContext) -> str:
     )
     lowest, highest = scored[0], scored[-1]
     if lowest.tenths == highest.tenths:
-        return _("Tous vos thèmes sont au même point : %(score)s.") % {"score": lowest.score}
+        return _("Tous vos thèmes sont au même point\u00a0: %(score)s.") % {"score": lowest.score}
     return _(
-        "Vous êtes le plus avancé en « %(high)s » (%(high_score)s), le moins en « %(low)s » (%(low_score)s)."
+        "Vous êtes le plus avancé en «\u00a0%(high)s\u00a0» (%(high_score)s), "
+        "le moins en «\u00a0%(low)s\u00a0» (%(low_score)s)."
     ) % {
         "high": highest.title,
         "high_score": highest.score,

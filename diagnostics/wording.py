@@ -50,7 +50,7 @@ def score_words(tenths: int | None) -> str:
 def reason_words(definition: Definition, answers: Mapping[str, Answer], reason: Reason) -> str:
     """Why a measure is proposed, in one sentence addressed to the company."""
     if isinstance(reason, BecauseOfLevel):
-        return _("En « %(dimension)s », vous en êtes à « %(level)s » (%(score)s).") % {
+        return _("En «\u00a0%(dimension)s\u00a0», vous en êtes à «\u00a0%(level)s\u00a0» (%(score)s).") % {
             "dimension": definition.dimension_by_code[reason.dimension].title,
             "level": definition.level_by_code[reason.level].name,
             "score": score_words(reason.tenths),
@@ -58,8 +58,8 @@ def reason_words(definition: Definition, answers: Mapping[str, Answer], reason: 
     question = definition.questions[reason.question]
     given = answer_words(question, answers.get(question.code, Answer())) if reason.answered else ""
     if not given:
-        return _("Vous n’avez pas répondu à « %(question)s ».") % {"question": question.text}
-    return _("À « %(question)s », vous avez répondu : %(answer)s.") % {
+        return _("Vous n’avez pas répondu à «\u00a0%(question)s\u00a0».") % {"question": question.text}
+    return _("À «\u00a0%(question)s\u00a0», vous avez répondu\u00a0: %(answer)s.") % {
         "question": question.text,
         "answer": given.removesuffix("."),
     }

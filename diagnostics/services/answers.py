@@ -69,7 +69,7 @@ def save_answers(
     status = Diagnostic.objects.select_for_update().values_list("status", flat=True).get(pk=diagnostic.pk)
     if status not in OPEN:
         raise BusinessError(
-            _("Ce questionnaire est déjà remis : ses réponses ne changent plus."), code="not-open"
+            _("Ce questionnaire est déjà remis\u00a0: ses réponses ne changent plus."), code="not-open"
         )
     kept = kept_answers(respondent_id)
     before = what_is_shown(definition, as_answers(definition, kept))

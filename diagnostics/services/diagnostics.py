@@ -86,7 +86,7 @@ def _open(
     companies.record_event(
         participation=participation,
         kind=EventKind.DIAGNOSTIC,
-        title=_("Diagnostic ouvert : %(title)s") % {"title": definition.title},
+        title=_("Diagnostic ouvert\u00a0: %(title)s") % {"title": definition.title},
         url=programme_url(participation.programme, "diagnostics:detail", pk=diagnostic.pk),
         at=now,
         actor=actor,
@@ -180,7 +180,7 @@ def cancel_diagnostic(*, actor: User | None, diagnostic: Diagnostic, reason: str
         if diagnostic.status == DiagnosticStatus.CANCELLED:
             return False
         raise BusinessError(
-            _("Ce diagnostic est remis : il ne peut plus être annulé."), code="already-submitted"
+            _("Ce diagnostic est remis\u00a0: il ne peut plus être annulé."), code="already-submitted"
         )
     companies.record_event(
         participation=diagnostic.participation,

@@ -106,7 +106,7 @@ def _tell(row: Diagnostic, definition: Definition, actor: User | None) -> None:
     companies.record_event(
         participation=participation,
         kind=EventKind.DIAGNOSTIC,
-        title=_("Diagnostic remis : %(title)s") % {"title": definition.title},
+        title=_("Diagnostic remis\u00a0: %(title)s") % {"title": definition.title},
         text=f"{score_words(row.score_tenths)} – {row.level_name}".rstrip(" –"),
         url=programme_url(participation.programme, "diagnostics:result", pk=row.pk),
         at=row.submitted_at,

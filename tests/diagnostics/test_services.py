@@ -135,7 +135,10 @@ class TestCommands:
             ("outil", "unanswered"),
         }
         assert [(m["code"], m["reasons"]) for m in told["measures"]] == [
-            ("ranger", ["En « Dimension donnees », vous en êtes à « Usages » (41,7 sur 100)."])
+            (
+                "ranger",
+                ["En «\u00a0Dimension donnees\u00a0», vous en êtes à «\u00a0Usages\u00a0» (41,7 sur 100)."],
+            )
         ]
 
     def test_wrong_answers_are_listed_together(self, version: QuestionnaireVersion, tmp_path: Any):
@@ -183,7 +186,9 @@ class TestOpening:
         ]
         participation.refresh_from_db()
         assert participation.stage == Stage.DIAGNOSTIC
-        assert participation.timeline.filter(title="Diagnostic ouvert : Questionnaire d’essai").count() == 1
+        assert (
+            participation.timeline.filter(title="Diagnostic ouvert\u00a0: Questionnaire d’essai").count() == 1
+        )
         assert AuditEvent.objects.filter(verb="diagnostic.opened").count() == 1
 
     def test_the_database_keeps_one_open_diagnostic(self, diagnostic: Diagnostic):

@@ -232,7 +232,7 @@ class TestReviewAndSubmission:
 class TestResult:
     def test_the_result_says_everything_in_words(self, company: Client, submitted: Diagnostic):
         page = company.get(f"{base(submitted)}resultat/").content.decode()
-        text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+        text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))  # no-break spaces included
         for words in (
             "66,1 /100",
             "Pilotage",
