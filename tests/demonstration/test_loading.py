@@ -20,10 +20,12 @@ from diagnostics.result_json import result_to_json
 from diagnostics.scoring import score
 from diagnostics.selectors.filling import answers_of
 from diagnostics.selectors.questionnaires import definition_of
+from documents.models import Document
 from edec_ia.demonstration import loading, resetting
 from funding.enums import PlanStatus
 from funding.matrix import residues
 from funding.models import Expense, Funder, MatrixCell, Plan, Share
+from observatory.models import Release
 from programme.enums import Role
 from programme.models import Programme, RoleGrant
 from trainings.models import Attendance, Enrolment, Session
@@ -174,6 +176,25 @@ def test_the_plan_in_force_has_no_residue_and_shares_add_up(demonstration):
     }
 
 
+def test_releases_are_published_and_reports_made_once(demonstration):
+    said = []
+    loading.complete(demonstration, said.append)
+    loading.complete(demonstration, said.append)
+    assert said.count("Millésimes publiés : 2, rapports prêts : 3") == 2
+    releases = Release.objects.for_programme(demonstration)
+    assert list(releases.values_list("reference_date", "status")) == [
+        (date(2026, 5, 31), "published"),
+        (date(2026, 1, 31), "published"),
+    ]
+    reports = Document.objects.for_programme(demonstration).order_by("title")
+    assert [(report.title, report.is_final) for report in reports] == [
+        ("Rapport d’avancement, 1er trimestre 2026", False),
+        ("Rapport d’avancement, 3e trimestre 2025", True),
+        ("Rapport d’avancement, 4e trimestre 2025", True),
+    ]
+    assert all(report.pages >= 12 and report.file and report.data_file for report in reports)
+
+
 def test_removing_it_leaves_nothing_of_it(demonstration, django_capture_on_commit_callbacks):
     stored = [(file.content.storage, file.content.name) for file in StoredFile.objects.all()]
     assert stored
@@ -195,7 +216,7 @@ def test_only_a_demonstration_is_removed(db):
 
 
 def test_loading_twice_keeps_the_first_unless_told_otherwise(demonstration):
-    arguments = ["load_demo", "--companies", "12", "--today", TODAY.isoformat()]
+    arguments = ["load_demo", "--companies", "12", "--today", TODAY.isoformat(), "--no-publish"]
     out = StringIO()
     call_command(*arguments, stdout=out)
     assert loading.find() == demonstration
