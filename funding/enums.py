@@ -43,6 +43,11 @@ class ExpenseStatus(StrEnum):
         }[self]
 
 
+# Filters that gather what a figure counts: counter-entries and what they answer included.
+BOOKED = "booked"
+SETTLED = "settled"
+
+
 class Nature(StrEnum):
     """Natures of expense, each in an account class of the financial report."""
 

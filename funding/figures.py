@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.charts import BudgetBar, Chart, LineSeries, budget_bullets, lines_over_time
 from core.formats import format_euros, format_euros_round, format_month, format_number, format_percent
-from funding.enums import ExpenseStatus
+from funding.enums import BOOKED, SETTLED, ExpenseStatus
 from funding.forecast import MonthPoint
 from funding.selectors import BudgetOverview, CofundingRate, Figures, FunderFigures
 from programme.links import programme_url
@@ -44,7 +45,7 @@ def key_figures(programme: Programme, budget: BudgetOverview, rate: CofundingRat
             note=format_percent(total.validated_cents, reference),
             percent=_whole(total.validated_cents, reference),
             tone=total.tone,
-            url=f"{expenses}?etat={ExpenseStatus.VALIDATED}",
+            url=f"{expenses}?etat={BOOKED}",
         ),
         KeyFigure(
             label=_("Dont payées"),
@@ -52,12 +53,13 @@ def key_figures(programme: Programme, budget: BudgetOverview, rate: CofundingRat
             note=format_percent(total.paid_cents, total.validated_cents),
             target=_("du validé"),
             percent=_whole(total.paid_cents, total.validated_cents),
-            url=f"{expenses}?etat={ExpenseStatus.PAID}",
+            url=f"{expenses}?etat={SETTLED}",
         ),
         KeyFigure(
             label=_("À valider"),
             value=format_euros_round(total.submitted_cents),
-            target=_("%(count)s dépense(s) soumise(s)") % {"count": budget.submitted_count},
+            target=ngettext("%(n)d dépense soumise", "%(n)d dépenses soumises", budget.submitted_count)
+            % {"n": budget.submitted_count},
             url=f"{expenses}?etat={ExpenseStatus.SUBMITTED}",
         ),
         KeyFigure(
@@ -111,7 +113,9 @@ def axis_chart(programme: Programme, budget: BudgetOverview) -> Chart:
             "planned": format_euros(total.planned_cents),
         },
         columns=(_("Volet"), _("Prévu"), _("À valider"), _("Validé"), _("Part")),
-        bars=[_bar(axis.name, axis.figures, f"{expenses}?volet={axis.id}") for axis in budget.axes],
+        bars=[
+            _bar(axis.name, axis.figures, f"{expenses}?volet={axis.id}&etat={BOOKED}") for axis in budget.axes
+        ],
         legend=(_("Validé"), _("À valider"), _("Prévu")),
     )
 
@@ -124,7 +128,7 @@ def funder_chart(budget: BudgetOverview, rank: int) -> Chart:
         title=_("Votre part, par volet"),
         reading=_("%(spent)s de votre part de %(planned)s est consommée.")
         % {"spent": format_euros(own.validated_cents), "planned": format_euros(own.planned_cents)},
-        columns=(_("Volet"), _("Prévu"), _("Validé, non payé"), _("Payé"), _("Part validée")),
+        columns=(_("Volet"), _("Prévu"), _("Validé, non payé"), _("Payé"), _("Part payée")),
         bars=[
             BudgetBar(
                 label=axis.name,
@@ -134,7 +138,7 @@ def funder_chart(budget: BudgetOverview, rank: int) -> Chart:
                 planned_shown=format_euros(figures.planned_cents),
                 committed_shown=format_euros(figures.validated_cents - figures.paid_cents),
                 spent_shown=format_euros(figures.paid_cents),
-                percent_shown=format_percent(figures.validated_cents, figures.planned_cents),
+                percent_shown=format_percent(figures.paid_cents, figures.planned_cents),
             )
             for axis in budget.axes
             for figures in (axis.by_funder[rank],)

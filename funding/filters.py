@@ -8,13 +8,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import choices
-from funding.enums import ExpenseStatus
+from funding.enums import BOOKED, SETTLED, ExpenseStatus
 from funding.models import BudgetLine, Expense
 from programme.models import Axis, Programme
 
 
 class ExpenseFilter(django_filters.FilterSet):
-    """Search, state, axis, line, period; ``sans_piece`` finds what lacks evidence."""
+    """Search, state, axis, line, period."""
 
     q = django_filters.CharFilter(
         label=_("Rechercher"),
@@ -22,7 +22,14 @@ class ExpenseFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Fournisseur, objet, facture, n°")}),
     )
     etat = django_filters.ChoiceFilter(
-        label=_("État"), field_name="status", choices=choices(ExpenseStatus), empty_label=_("Tous")
+        label=_("État"),
+        method="by_state",
+        choices=[
+            *choices(ExpenseStatus),
+            (BOOKED, _("tout ce qui est compté (validé, payé, contre-passé)")),
+            (SETTLED, _("tout ce qui est compté comme payé")),
+        ],
+        empty_label=_("Tous"),
     )
     volet = django_filters.ModelChoiceFilter(
         label=_("Volet"), field_name="line__axis", queryset=Axis.objects.none(), empty_label=_("Tous")
@@ -51,6 +58,14 @@ class ExpenseFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.filters["volet"].queryset = Axis.objects.filter(programme=programme)
         self.filters["ligne"].queryset = BudgetLine.objects.for_programme(programme)
+
+    def by_state(self, queryset: QuerySet[Expense], name: str, value: str) -> QuerySet[Expense]:
+        """One state, or all that a figure of the budget counts."""
+        if value == BOOKED:
+            return queryset.filter(validated_at__isnull=False)
+        if value == SETTLED:
+            return queryset.filter(validated_at__isnull=False, paid_on__isnull=False)
+        return queryset.filter(status=value)
 
     def search(self, queryset: QuerySet[Expense], name: str, value: str) -> QuerySet[Expense]:
         """Words in the supplier, label or invoice number; or a number such as D00012."""

@@ -38,7 +38,7 @@ class EvidenceFields(forms.Form):
         label=_("Nature de la pièce"), choices=choices(EvidenceKind), initial=EvidenceKind.INVOICE
     )
     evidence = forms.FileField(
-        label=_("Justificatif"),
+        label=_("Fichier"),
         help_text=_("PDF, image ou document bureautique, 20 Mo au plus."),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.xlsx,.docx"}),
     )

@@ -179,8 +179,8 @@ class PlanForm:
 
     @property
     def column_count(self) -> int:
-        """Columns of the table: line, planned, one per funder, residue, removal."""
-        return len(self.funders) + 4
+        """Columns of the table: line, planned, one per funder."""
+        return len(self.funders) + 2
 
     @property
     def errors(self) -> list[InputError]:

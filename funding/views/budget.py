@@ -17,6 +17,7 @@ from core.exports import Sheet, export_response
 from core.formats import format_percent
 from core.money import euros
 from funding import rules, selectors, services
+from funding.enums import BOOKED
 from funding.figures import axis_chart, funder_chart, key_figures, monthly_chart, own_figures
 from funding.forms import RulesForm
 from funding.funder_form import FunderForm
@@ -27,6 +28,8 @@ from funding.selectors.plans import sheet_funders
 from programme.access import ProgrammeRequest, allow
 from programme.enums import OFFICE, Role
 from programme.links import programme_url
+
+LATEST = 50
 
 
 @allow(*OFFICE)
@@ -60,12 +63,14 @@ def line_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
     line = line_for(request.access, pk)
     budget = selectors.budget_overview(request.programme)
     figures = next((found for found in budget.lines if found.id == line.pk), None)
+    expenses = programme_url(request.programme, "funding:expense_list")
     context = {
         "line": line,
         "figures": figures,
         "funders": list(zip(budget.funders, figures.by_funder, strict=True)) if figures else [],
         "short_names": [funder.short_name for funder in budget.funders],
-        "ledger": list(selectors.ledger_rows(request.programme, line=line)),
+        "ledger": list(selectors.ledger_rows(request.programme, line=line, latest=LATEST)),
+        "whole_url": f"{expenses}?ligne={line.pk}&etat={BOOKED}",
     }
     return render(request, "funding/line_detail.html", context)
 

@@ -198,6 +198,8 @@ def detail_page(
         "add_evidence": rules.can_add_evidence(access, expense),
         "remove_evidence": rules.can_remove_evidence(access, expense),
     }
+    asides = ("validate", "send_back", "pay", "cancel", "credit")
+    allowed["any"] = any(allowed[name] for name in asides)
     shares = selectors.shares_of(expense)
     context = {
         "expense": expense,

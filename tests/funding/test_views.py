@@ -291,6 +291,8 @@ def test_list_filters_sorts_and_exports_what_is_filtered(planned, officer, direc
     assert numbers("?q=D00002") == ["D00002"]
     assert numbers(f"?volet={axis.pk}&tri=montant") == ["D00002", "D00003"]
     assert numbers("?etat=submitted") == ["D00003"]
+    assert numbers("?etat=booked") == ["D00002"]
+    assert numbers("?etat=settled") == []
     assert numbers("?du=2026-04-01") == []
     assert numbers("?tri=-montant") == ["D00003", "D00002", "D00001"]
     page = text(client.get(f"{address}?etat=submitted"))
@@ -323,7 +325,7 @@ def test_funder_reads_its_own_part_and_totals_only(planned, officer, director, m
     reader = make_user("lectrice")
     services.add_funder_member(actor=None, funder=region, user=reader)
     page = text(signed_in(reader).get(url(planned, "funder_budget")))
-    assert "Vous lisez pour Région." in page
+    assert "Votre compte est rattaché à : Région." in page
     assert "Cabinet Secret" not in page
     assert "Branches" not in page
     stranger = text(signed_in(make_user("nouvelle", Role.FUNDER)).get(url(planned, "funder_budget")))
