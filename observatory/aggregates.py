@@ -29,7 +29,8 @@ class Axis:
     ``parents`` gives the parent of each code. ``aliases`` sends a leaf of the data to the code
     that stands for it when a branch has a single child. ``unions`` names publishable codes that
     are not nodes of the tree but the union of several leaves (an EPCI astride two
-    arrondissements); these leaves, ``hidden``, are never published themselves.
+    arrondissements); these leaves, ``hidden``, are never published themselves. ``minor`` are the codes
+    a reader misses least, hidden first when something must be.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Axis:
     aliases: Mapping[str, str] = field(default_factory=dict)
     unions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
+    minor: frozenset[str] = frozenset()
 
     def leaves(self) -> tuple[str, ...]:
         """Codes without children, in the order they were declared."""

@@ -63,7 +63,7 @@ def words() -> Words:
         unknown=_("Non renseigné"),
         no_answer=_("Sans réponse ou non concernée"),
         other_answer=_("Réponse d’une version antérieure"),
-        no_epci=_("Hors EPCI"),
+        arrondissement=_("{name} (arrondissement)"),
     )
 
 

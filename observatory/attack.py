@@ -139,10 +139,14 @@ class System:
             mask &= np.isin(self._atoms[code], wanted)
         return np.flatnonzero(mask)
 
+    def speaks_of(self, cell: Cell) -> bool:
+        """Whether the axes of a cell are among those of this system; it may not know its codes."""
+        return all(axis in self._axes for axis, _code in cell)
+
     def row(self, cell: Cell) -> NDArray[np.intp] | None:
         """Columns whose sum is the cell; None when this system does not describe it."""
         if cell not in self._rows:
-            found = self._find_row(cell)
+            found = self._find_row(cell) if self.speaks_of(cell) else None
             if found is None:
                 return None
             self._rows[cell] = found
@@ -183,7 +187,10 @@ class Attack:
         self.system = system
         self.scenario = "growth" if growth else "alone"
         self._offset = 0 if growth else len(views) - 1
-        self._views = [dict(view) for view in views[self._offset :]]
+        self._views = [
+            {cell: known for cell, known in view.items() if system.speaks_of(cell)}
+            for view in views[self._offset :]
+        ]
         self._matrix: Any = None
         self._bounded: Any = None
         self.keys: list[tuple[int, Cell]] = []

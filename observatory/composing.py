@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from observatory.aggregates import (
@@ -40,7 +40,7 @@ class Words:
     unknown: str
     no_answer: str
     other_answer: str
-    no_epci: str
+    arrondissement: str
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,9 @@ def build_axes(frame: Frame, groups: Iterable[Group]) -> Axes:
     paths, unions = _territory_paths(frame)
     unplaced = any((group.epci, group.arrondissement) not in frame.piece_codes for group in groups)
     territory = hierarchy("territory", [*paths, *([(UNKNOWN,)] if unplaced else [])], unions=unions)
+    # the arrondissement is a step between the EPCI and the department, which readers ask for
+    between = frozenset(f"A{code}" for code in frame.arrondissement_names) & territory.parents.keys()
+    territory = replace(territory, minor=between)
     unsorted_ = any(group.section not in frame.sections for group in groups)
     section = hierarchy("sector", [*frame.sections.items(), *([(UNKNOWN,)] if unsorted_ else [])])
     sectors = [code for code in frame.sector_names if code in set(frame.sections.values())]

@@ -47,14 +47,26 @@ def compute_release(release_id: str, progress: Progress) -> Release:
         "repair": _("Protection entre tableaux"),
         "attack": _("Attaque du millésime"),
     }
-    protection = protect_release(
-        assembly.tables, history, progress=lambda done, step: progress(10 + 75 * done // 100, steps[step])
-    )
+    protection = protect_release(assembly.tables, history, progress=_sparing(progress, steps))
     progress(88, _("Notes moyennes"))
     means, open_means = _protect_means(assembly, protection, former_means(release))
     progress(95, _("Enregistrement"))
     _store(release, assembly, protection, means, numbers, open_means)
     return release
+
+
+def _sparing(progress: Progress, steps: dict[str, str]) -> Progress:
+    """Tell the job only when the percentage moves: each telling is a write."""
+    told = -1
+
+    def tell(done: int, step: str) -> None:
+        nonlocal told
+        percent = 10 + 75 * done // 100
+        if percent != told:
+            told = percent
+            progress(percent, steps[step])
+
+    return tell
 
 
 def former_releases(release: Release) -> tuple[list[FormerRelease], list[int]]:

@@ -70,6 +70,7 @@ class _Plan:
     counts: dict[Cell, int]
     shown: dict[Cell, tuple[int, bool]]
     never_shown: frozenset[Cell]
+    minor: frozenset[Cell]
     policy: Policy
     hidden: set[Cell] = field(default_factory=set)
 
@@ -78,6 +79,11 @@ class _Plan:
         count = self.counts[cell]
         shown, repeated = self.shown[cell]
         return 0 < count < self.policy.threshold or (repeated and shown != count)
+
+    def cost(self, cell: Cell) -> int:
+        """What hiding a cell loses: its companies, and little for a code that readers miss least."""
+        count = self.counts[cell]
+        return 1 + count // 20 if cell in self.minor else count
 
     def primary(self, cell: Cell) -> bool:
         """Whether the cell is too small to be shown at all."""
@@ -121,13 +127,16 @@ def protect_release(
     specs = [table.spec for table in tables]
     found = systems(specs)
     for _round in range(MOST_ROUNDS):
-        before = len(plan.hidden)
+        whole_shown = plan.published(WHOLE)
         for growth in _scenarios(history):
-            views = _views(found, _protected(plan), history, policy, growth=growth)
-            for system in found:
-                _repair(system, views, plan, history, growth=growth)
-        tell(55, "repair")
-        if len(plan.hidden) == before:
+            cells = _protected(plan)
+            views = _views(found, cells, history, policy, growth=growth)
+            targets = _targets(plan.counts, cells, history, policy, growth=growth)
+            for number, system in enumerate(found):
+                _repair(system, views, targets, plan, growth=growth, newest=len(history))
+                tell(40 + (15 * growth) + 15 * (number + 1) // len(found), "repair")
+        # systems only share the grand total: they are repaired again when it had to be hidden
+        if plan.published(WHOLE) == whole_shown:
             break
     cells = _protected(plan)
     audit = attack_release(
@@ -158,36 +167,39 @@ def attack_release(
     Two scenarios: the new release alone, and all releases together supposing that companies only
     ever join. ``counts`` are the true counts, used only to judge what the adversary found.
     """
-    targets = _targets(counts, cells, history, policy)
-    relaxed = [_relax(target) for target in targets]
+    attacked = len(_targets(counts, cells, history, policy, growth=False))
     findings: list[Finding] = []
     found = systems(specs)
     for growth in _scenarios(history):
         views = _views(found, cells, history, policy, growth=growth)
+        targets = _targets(counts, cells, history, policy, growth=growth)
         for number, system in enumerate(found):
             try:
-                findings += play(Attack(system, views, growth=growth), relaxed if growth else targets)
+                mine = [target for target in targets if system.speaks_of(target.cell)]
+                findings += play(Attack(system, views, growth=growth), mine)
             except ArithmeticError:
                 findings.append(Finding(WHOLE, len(history), "unsolved", 0, float("inf"), ()))
             if progress:
                 progress(100 * (number + 1) // len(found) // (2 - growth if history else 1))
     outcome = AuditOutcome.FAILED if findings else AuditOutcome.PASSED
-    return Audit(outcome, len(targets), len(history) + 1, 0, 0, tuple(findings))
+    return Audit(outcome, attacked, len(history) + 1, 0, 0, tuple(findings))
 
 
 def _plan(tables: Sequence[Table], history: Sequence[FormerRelease], policy: Policy) -> _Plan:
     """True and shown counts of every cell; refuses tables that disagree on a cell they share."""
     counts: dict[Cell, int] = {}
     never: set[Cell] = set()
+    minor: set[Cell] = set()
     for table in tables:
         for cell, count in table.counts().items():
             if counts.setdefault(cell, count) != count:
                 raise ValueError(f"two tables disagree on the cell {cell!r}")
         for axis in table.spec.axes:
             never |= {axis.cell(leaf) for leaf in axis.hidden}
+            minor |= {axis.cell(code) for code in axis.minor}
     former = last_published(history)
     shown = {cell: shown_count(count, former.get(cell), policy) for cell, count in counts.items()}
-    return _Plan(counts, shown, frozenset(never), policy)
+    return _Plan(counts, shown, frozenset(never), frozenset(minor), policy)
 
 
 def _protected(plan: _Plan) -> dict[Cell, ProtectedCell]:
@@ -221,6 +233,8 @@ def _targets(
     cells: Mapping[Cell, ProtectedCell],
     history: Sequence[FormerRelease],
     policy: Policy,
+    *,
+    growth: bool,
 ) -> list[Target]:
     """Everything that must not be found, in the new release and in the former ones."""
     newest = len(history)
@@ -232,7 +246,8 @@ def _targets(
             if one.status in wide:
                 targets.append(Target(cell, place, wide[one.status]))
     # the small ones first: what is hidden for them often clears the others
-    return sorted(targets, key=lambda one: (one.low is None, one.truth or 0))
+    targets.sort(key=lambda one: (one.low is None, one.truth or 0))
+    return [_relax(target) for target in targets] if growth else targets
 
 
 def _target(cell: Cell, count: int, one: ProtectedCell | None, release: int, policy: Policy) -> Target | None:
@@ -303,14 +318,18 @@ def _scenarios(history: Sequence[FormerRelease]) -> tuple[bool, ...]:
 
 
 def _repair(
-    system: System, views: Sequence[Known], plan: _Plan, history: Sequence[FormerRelease], *, growth: bool
+    system: System,
+    views: Sequence[Known],
+    targets: Sequence[Target],
+    plan: _Plan,
+    *,
+    growth: bool,
+    newest: int,
 ) -> None:
     """Hide more cells of one system until one scenario finds nothing."""
-    attack = Attack(system, views, growth=growth)
-    targets = _targets(plan.counts, _protected(plan), history, plan.policy)
-    kept = [_relax(target) for target in targets] if growth else targets
+    mine = [target for target in targets if system.speaks_of(target.cell)]
     try:
-        findings = play(attack, kept, _Repairer(plan, len(history), growth=growth))
+        findings = play(Attack(system, views, growth=growth), mine, _Repairer(plan, newest, growth=growth))
     except ArithmeticError:
         return  # the verdict will say so
     if not growth:
@@ -330,7 +349,7 @@ class _Repairer:
         candidates = [cell for cell in betrayed if plan.published(cell)]
         if not candidates:
             return None
-        chosen = min(candidates, key=lambda cell: (cell == WHOLE, plan.counts[cell], cell))
+        chosen = min(candidates, key=lambda cell: (cell == WHOLE, plan.cost(cell), cell))
         already = plan.sensitive(chosen)
         plan.hidden.add(chosen)
         if already:
@@ -378,9 +397,9 @@ def _engine_cells(table: Table, plan: _Plan) -> dict[tuple[str, ...], EngineCell
         if plan.sensitive(cell):
             small = count < plan.policy.threshold
             low, high = plan.policy.protection(count) if small else (count - 1, count + 1)
-            rows[key] = EngineCell(count, unsafe=True, lower=count - low, upper=high - count)
+            rows[key] = EngineCell(count, unsafe=True, lower=count - low, upper=high - count, cost=1)
         elif cell in plan.hidden:
-            rows[key] = EngineCell(count, unsafe=True, lower=0, upper=1)
+            rows[key] = EngineCell(count, unsafe=True, lower=0, upper=1, cost=1)
         else:
-            rows[key] = EngineCell(count, unsafe=False, lower=0, upper=0)
+            rows[key] = EngineCell(count, unsafe=False, lower=0, upper=0, cost=plan.cost(cell))
     return rows

@@ -27,12 +27,16 @@ _PROJECT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class EngineCell:
-    """A non-empty cell as the engine reads it; ``lower`` and ``upper`` are protection levels."""
+    """A non-empty cell as the engine reads it.
+
+    ``lower`` and ``upper`` are protection levels; ``cost`` is what hiding it loses.
+    """
 
     value: int
     unsafe: bool
     lower: int
     upper: int
+    cost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +109,19 @@ def _write_table(folder: Path, table: EngineTable) -> None:
             (folder / f"axis{place}.hrc").write_text(tree)
             lines += [" <HIERARCHICAL>", f' <HIERCODELIST> "axis{place}.hrc"', ' <HIERLEADSTRING> "@"']
     lines += ["COUNT", " <NUMERIC>", "STATE", " <STATUS>", "LOW", " <NUMERIC> <LOWERPL>"]
-    lines += ["HIGH", " <NUMERIC> <UPPERPL>"]
+    lines += ["HIGH", " <NUMERIC> <UPPERPL>", "COST", " <NUMERIC> <COSTVAR>"]
     (folder / "table.rda").write_text("\n".join(lines) + "\n")
     names = [{TOTAL: _ROOT} | _short(axis) for axis in table.axes]
     rows = []
     for key, cell in table.cells.items():
         codes = ";".join(names[place][code] for place, code in enumerate(key))
         levels = f"U;{cell.lower};{cell.upper}" if cell.unsafe else "S;;"
-        rows.append(f"{codes};{cell.value};{levels}\n")
+        rows.append(f"{codes};{cell.value};{levels};{cell.cost}\n")
     (folder / "table.tab").write_text("".join(rows))
     explanatory = "".join(f'"A{place}"' for place in range(len(table.axes)))
     (folder / "batch.arb").write_text(
         '<OPENTABLEDATA> "table.tab"\n<OPENMETADATA> "table.rda"\n'
-        f'<SPECIFYTABLE> {explanatory}|"COUNT"||\n<SAFETYRULE>\n<READTABLE>\n'
+        f'<SPECIFYTABLE> {explanatory}|"COUNT"||"COST"\n<SAFETYRULE>\n<READTABLE>\n'
         f'<SUPPRESS> OPT(1,{MINUTES_PER_TABLE})\n<WRITETABLE> (1,5,SO+,"{_RESULT}")\n'
     )
 

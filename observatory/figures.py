@@ -1,13 +1,13 @@
 """Words of a published cell: a figure in French, or « secret statistique ». Doors use nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from core.formats import format_number, format_percent
 from observatory.selectors import CellView, TableView
 from observatory.sheets import TOTAL_CODE
-from observatory.wording import SECRET
+from observatory.wording import SECRET, SECRET_SHORT
 
 MARK = "\u00a0*"
 """Follows a figure kept from a former release."""
@@ -43,8 +43,9 @@ def shown_mean(cell: CellView | None, label: str = "") -> Shown:
 
 
 def shown_cell(table: TableView, cell: CellView | None) -> Shown:
-    """A cell of any table."""
-    return shown_mean(cell) if table.is_mean else shown_count(cell)
+    """A cell of any table, in few words: the page explains what « secret » means."""
+    shown = shown_mean(cell) if table.is_mean else shown_count(cell)
+    return replace(shown, text=str(SECRET_SHORT)) if shown.is_secret else shown
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,14 @@ class GridRow:
 
 @dataclass(frozen=True)
 class Grid:
-    """A published table as a page shows it."""
+    """A published table as a page shows it: rows under one heading, or several."""
 
     code: str
     title: str
     note: str
     row_name: str
     columns: tuple[str, ...]
-    rows: tuple[GridRow, ...]
-    has_secret: bool
-    has_repeated: bool
+    groups: tuple[tuple[str, tuple[GridRow, ...]], ...]
 
 
 def grid(table: TableView) -> Grid:
@@ -77,14 +76,14 @@ def grid(table: TableView) -> Grid:
     by_row: dict[str, dict[str, CellView]] = {}
     for cell in table.cells:
         by_row.setdefault(cell.row, {})[cell.column] = cell
-    rows = tuple(
-        GridRow(
+    rows = {
+        code: GridRow(
             label,
             tuple(shown_cell(table, by_row[code].get(column)) for column in columns),
             code == TOTAL_CODE,
         )
         for code, label in table.rows().items()
-    )
+    }
     single = (_("Note moyenne sur 100") if table.is_mean else _("Entreprises"),)
     return Grid(
         code=table.code,
@@ -92,7 +91,18 @@ def grid(table: TableView) -> Grid:
         note=table.note,
         row_name=table.dimensions[0][1] if table.dimensions else "",
         columns=single if only else tuple(columns.values()),
-        rows=rows,
-        has_secret=any(one.is_secret for row in rows for one in row.cells),
-        has_repeated=any(one.is_repeated for row in rows for one in row.cells),
+        groups=_groups(table, rows),
     )
+
+
+def _groups(table: TableView, rows: dict[str, GridRow]) -> tuple[tuple[str, tuple[GridRow, ...]], ...]:
+    """Territories by scale, the published first; other tables whole."""
+    if table.code != "territory":
+        return (("", tuple(rows.values())),)
+    scales = (("D", _("Départements")), ("A", _("Arrondissements")), ("E", _("EPCI")))
+    groups = []
+    for prefix, title in scales:
+        found = [row for code, row in rows.items() if code.startswith(prefix)]
+        groups.append((title, tuple(sorted(found, key=lambda row: row.cells[0].is_secret))))
+    others = tuple(row for code, row in rows.items() if code[:1] not in "DAE")
+    return (*groups, (_("Ensemble"), others))

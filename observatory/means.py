@@ -152,7 +152,7 @@ def _engine_cells(table: MeanTable, shown: Mapping[Cell, ProtectedMean]) -> dict
         if value is not None and value.total_tenths:
             hidden = shown[cell].tenths is None
             level = max(1, value.total_tenths * 15 // 100) if hidden else 0
-            rows[(code,)] = EngineCell(value.total_tenths, unsafe=hidden, lower=level, upper=level)
+            rows[(code,)] = EngineCell(value.total_tenths, hidden, level, level, cost=value.count)
     return rows
 
 

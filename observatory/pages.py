@@ -215,7 +215,7 @@ def score_chart(tables: Tables, chosen: Population) -> Chart | None:
     return radar(
         uid="dimensions",
         title=_("Notes moyennes par dimension"),
-        reading=_("La plus haute est « %(best)s » (%(high)s), la plus basse « %(worst)s » (%(low)s).")
+        reading=_("La plus haute est « %(best)s » (%(high)s), la plus basse « %(worst)s » (%(low)s).")
         % {"best": best.label, "high": best.shown, "worst": worst.label, "low": worst.shown},
         axes=axes,
         columns=(_("Dimension"), _("Note moyenne sur 100"), _("Ensemble")),
@@ -309,6 +309,14 @@ def territory_map(table: TableView, places: Sequence[Place]) -> Chart:
         withheld_label=str(SECRET),
         note=_("Un carré par EPCI, au plus près de sa place ; la taille du carré ne dit rien."),
     )
+
+
+def department_chart(table: TableView) -> Chart:
+    """Companies by department, beside the map."""
+    whole = table.cell(TOTAL_CODE)
+    parts = [shown_count(one, one.row_label, whole) for one in table.cells if one.row.startswith("D")]
+    columns = (_("Département"), _("Entreprises"))
+    return _bars("departements", _("Entreprises par département"), columns, parts)
 
 
 def _wider(by_code: dict[str, CellView], place: Place) -> str:

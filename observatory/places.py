@@ -3,6 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from programme.models import Commune, Epci, Programme
 
 _PREFIXES = ("CC ", "CA ", "CU ", "de la ", "de l'", "du ", "des ", "de ", "d'", "la ", "le ", "les ")
@@ -31,7 +33,7 @@ def places_of(programme: Programme) -> list[Place]:
         .distinct()
     )
     for epci, code, name in rows:
-        around[epci].add((f"A{code}", name))
+        around[epci].add((f"A{code}", _("{name} (arrondissement)").format(name=name)))
     epcis = Epci.objects.filter(siren__in=around, longitude__isnull=False).select_related("department")
     return [
         Place(

@@ -81,7 +81,7 @@ def _ask(release: Release, actor: User | None) -> None:
         return
     job = jobs.enqueue(
         "observatory.compute_release",
-        label=_("Calcul du millésime « %(title)s »") % {"title": release.title},
+        label=_("Calcul du millésime « %(title)s »") % {"title": release.title},
         programme_id=release.programme_id,
         actor=actor,
         release_id=str(release.pk),

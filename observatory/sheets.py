@@ -96,7 +96,7 @@ def territory_sheet(title: str, label: str, axes: Axes, frame: Frame, note: str)
     for code, name in frame.department_names.items():
         add(f"D{code}", name)
     for code, name in frame.arrondissement_names.items():
-        add(f"A{code}", name)
+        add(f"A{code}", frame.words.arrondissement.format(name=name))
     for code, name in frame.epci_names.items():
         add(f"E{code}", name)
     if UNKNOWN in axis.parents:

@@ -25,6 +25,7 @@ SECTORS = {
     "RU": (_("Autres activités de services"), _("Autres services")),
 }
 SECRET = _("secret statistique")
+SECRET_SHORT = _("secret")
 SECRET_LONG = _(
     "Secret statistique : la case compte moins de 5 entreprises, ou elle est masquée pour qu’une autre"
     " ne puisse pas être retrouvée par soustraction."

@@ -128,6 +128,9 @@ def _release_context(
         "map_chart": pages.territory_map(tables["territory"], places_of(request.programme))
         if everything and "territory" in tables
         else None,
+        "department_chart": pages.department_chart(tables["territory"])
+        if everything and "territory" in tables
+        else None,
         "needs_chart": pages.needs_chart(tables) if everything else None,
         "trend_chart": pages.trend_chart(until),
         "context_charts": [pages.context_chart(one) for one in context_series()] if everything else [],
@@ -264,7 +267,7 @@ def _navigation(request: ProgrammeRequest) -> list[dict[str, Any]]:
         (_("Le programme"), programme_url(request.programme, "observatory:home"), "home", True),
         (_("Observatoire"), programme_url(request.programme, "observatory:public"), "chart", False),
         (_("Formations"), programme_url(request.programme, "trainings:catalogue"), "graduation", False),
-        (_("Vérifier un document"), reverse("verification:enter_code"), "shield", False),
+        (_("Vérifier un document"), reverse("verification:home"), "shield", False),
     ]
     return [
         {

@@ -105,7 +105,7 @@ def release_publish(request: ProgrammeRequest, pk: UUID) -> HttpResponse:
         except BusinessError as error:
             messages.error(request, error.message)
         else:
-            messages.success(request, _("« %(title)s » est publié.") % {"title": release.title})
+            messages.success(request, _("« %(title)s » est publié.") % {"title": release.title})
         return HttpResponseRedirect(detail)
     hidden = selectors.hidden_tables(release)
     context = {
