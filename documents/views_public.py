@@ -33,7 +33,7 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         context = {"form": CodeForm(), "asked": selectors.normalise_code(code)[:30] or code[:30]}
         return render(request, "documents/verification_unknown.html", context, status=404)
-    form = FileForm(request.POST or None, request.FILES or None) if request.method == "POST" else FileForm()
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     verdict = ""
     given_hash = ""
     if request.method == "POST" and form.is_valid():
