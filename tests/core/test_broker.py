@@ -40,8 +40,8 @@ def test_a_message_arrives_whole_and_once(link: Any) -> None:
 
 def test_a_half_written_message_does_not_kill_the_reader(link: Any) -> None:
     connection, folder = link
-    queue = connection.SimpleQueue("travaux")
-    (folder / "1_vide.travaux.msg").write_bytes(b"")
+    queue = connection.SimpleQueue("reveils")
+    (folder / "1_vide.reveils.msg").write_bytes(b"")
     with pytest.raises(queue.Empty):
         queue.get(timeout=0.3)
     queue.put({"id": 4})
