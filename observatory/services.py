@@ -1,6 +1,6 @@
 """Writes about releases: prepare, compute again, publish. A published release never changes."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.core.cache import cache
 from django.db import transaction
@@ -92,8 +92,8 @@ def _ask(release: Release, actor: User | None) -> None:
 
 
 @transaction.atomic
-def publish_release(*, release: Release, actor: User | None) -> Release:
-    """Make a release public, for ever; publishing it twice changes nothing.
+def publish_release(*, release: Release, actor: User | None, at: datetime | None = None) -> Release:
+    """Make a release public, for ever; publishing it twice changes nothing. ``at`` defaults to now.
 
     Raises ``BusinessError`` when it is not computed, when its attack failed, or when another release
     was published since: the attack must then be played again with it.
@@ -120,7 +120,7 @@ def publish_release(*, release: Release, actor: User | None) -> Release:
             _("Un millésime plus récent est déjà publié : une correction prend une date au moins égale."),
             code="too_old",
         )
-    now = timezone.now()
+    now = at or timezone.now()
     changed = Release.objects.filter(pk=release.pk, status=ReleaseStatus.READY).update(
         status=ReleaseStatus.PUBLISHED, published_by=actor, published_at=now
     )

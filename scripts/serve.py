@@ -30,12 +30,12 @@ START_SECONDS = 60
 PR_SET_PDEATHSIG = 1
 
 ROLES = (
-    ("Directrice du programme", "budget, plan de financement, rapports"),
-    ("Chargée de mission", "entreprises, import, sessions, dépenses"),
+    ("Direction du programme", "budget, plan de financement, millésimes, rapports"),
+    ("Chargé de mission", "entreprises, imports, sessions, dépenses"),
     ("Conseiller", "diagnostics et plans d’actions de ses entreprises"),
-    ("Formatrice", "ses sessions et l’émargement"),
-    ("Dirigeante d’entreprise", "questionnaire, résultat, plan d’actions"),
+    ("Formateur", "ses sessions et l’émargement"),
     ("Financeur", "avancement, budget, rapports à télécharger"),
+    ("Entreprise", "questionnaire, résultat, plan d’actions"),
 )
 
 
@@ -63,7 +63,9 @@ def services(host: str, port: int, data_dir: Path) -> list[Service]:
     python = sys.executable
     web_workers = os.environ.get("EDEC_WEB_WORKERS", "2")
     job_workers = os.environ.get("EDEC_JOB_WORKERS", "2")
-    celery = [python, "-m", "celery", "--quiet", "--app", "edec_ia"]
+    # Containers often run as root: the demonstration accepts it and spares a frightening warning.
+    quiet = ["-W", "ignore:You're running the worker"]
+    celery = [python, *quiet, "-m", "celery", "--quiet", "--app", "edec_ia"]
     return [
         Service(
             "web",

@@ -27,12 +27,14 @@ from diagnostics.models import (
 )
 from diagnostics.recommending import Proposal, recommend
 from diagnostics.result_json import proposals_to_json, result_to_json
+from diagnostics.wording import score_words
 from edec_ia.demonstration.answering import Respondent as Answerer
 from edec_ia.demonstration.answering import answer_all, keep_first
 from edec_ia.demonstration.companies import Member
 from edec_ia.demonstration.profiles import Progress
 from edec_ia.demonstration.randomness import clamp, source
 from edec_ia.demonstration.story import Step
+from programme.links import programme_url
 from programme.models import Programme
 
 BATCH = 5000
@@ -89,7 +91,7 @@ class DiagnosticWriter:
         DimensionScore.objects.bulk_create(
             [score for draft in drafts for score in _scores(draft)], batch_size=BATCH
         )
-        TimelineEvent.objects.bulk_create([event for draft in drafts for event in _events(draft)])
+        TimelineEvent.objects.bulk_create([event for draft in drafts for event in self._events(draft)])
         last = {
             draft.member.company.index: Filled(draft.member, draft.diagnostic, draft.answers, draft.proposals)
             for draft in drafts
@@ -203,6 +205,29 @@ class DiagnosticWriter:
                 saved_at=start + (end - start) * rank / len(given),
             )
 
+    def _events(self, draft: _Draft) -> Iterator[TimelineEvent]:
+        """Return the lines that opening and submitting write on the company's timeline."""
+        row, title = draft.diagnostic, self.definition.title
+        yield TimelineEvent(
+            participation=draft.member.participation,
+            kind=EventKind.DIAGNOSTIC,
+            title=f"Diagnostic ouvert\u00a0: {title}",
+            url=programme_url(self.programme, "diagnostics:detail", pk=row.pk),
+            at=row.opened_at,
+            actor=row.opened_by,
+        )
+        if row.submitted_at is not None:
+            yield TimelineEvent(
+                participation=draft.member.participation,
+                kind=EventKind.DIAGNOSTIC,
+                title=f"Diagnostic remis\u00a0: {title}",
+                text=f"{score_words(row.score_tenths)} – {row.level_name}",
+                url=programme_url(self.programme, "diagnostics:result", pk=row.pk),
+                at=row.submitted_at,
+                actor=row.submitted_by,
+                visible_to_company=True,
+            )
+
     def _project(
         self, members: Sequence[Member], drafts: Sequence[_Draft], last: Mapping[int, Filled]
     ) -> None:
@@ -256,17 +281,4 @@ def _scores(draft: _Draft) -> Iterator[DimensionScore]:
             dimension_code=score.code,
             score_tenths=score.tenths,
             level=score.level or "",
-        )
-
-
-def _events(draft: _Draft) -> Iterator[TimelineEvent]:
-    if draft.diagnostic.submitted_at is not None:
-        yield TimelineEvent(
-            participation=draft.member.participation,
-            kind=EventKind.DIAGNOSTIC,
-            title="Diagnostic remis",
-            text=f"Niveau : {draft.diagnostic.level_name}.",
-            at=draft.diagnostic.submitted_at,
-            actor=draft.member.manager,
-            visible_to_company=True,
         )

@@ -61,7 +61,7 @@ class FundingWriter:
         for rank, funder in enumerate(funders):
             person = names.person(source(self.seed, "team", "funder", rank))
             user = User.objects.create_user(
-                email=f"financeur{rank + 1}.{names.email(person, 'demonstration')}",
+                email=names.email(person, f"financeur-{rank + 1}-demonstration"),
                 first_name=person.first_name,
                 last_name=person.last_name,
             )

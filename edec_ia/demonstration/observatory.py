@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from accounts.models import User
 from core import jobs
 from edec_ia.demonstration.calendar import DemoCalendar
+from edec_ia.demonstration.story import moment
 from observatory.models import Release
 from observatory.services import prepare_release, publish_release
 from programme.models import Programme
@@ -45,4 +46,5 @@ class ReleaseWriter:
         release.refresh_from_db()
         if not release.can_be_published:
             return release
-        return publish_release(release=release, actor=self.director)
+        day = self.calendar.working_day(min(reference + timedelta(days=9), self.calendar.today))
+        return publish_release(release=release, actor=self.director, at=moment(day, 10))

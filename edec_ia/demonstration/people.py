@@ -11,7 +11,7 @@ from programme.enums import Role
 from programme.models import Programme
 from programme.services import grant_role
 
-DOMAIN = "demonstration"
+DOMAIN = "equipe-demonstration"
 COMPANIES_PER_ADVISOR = 60
 MAX_ADVISORS = 40
 
@@ -40,8 +40,11 @@ def install_team(programme: Programme, *, seed: int, companies: int) -> Team:
 def member(programme: Programme, seed: int, role: Role, rank: int) -> User:
     """Create one person with one role; she has no password and enters by one click or by code."""
     person = names.person(source(seed, "team", role.value, rank))
+    email = names.email(person, DOMAIN)
+    if User.objects.filter(email=email).exists():
+        email = f"{rank + 1}.{email}"
     user = ensure_user(
-        email=f"{role.value}{rank + 1}.{names.email(person, DOMAIN)}",
+        email=email,
         first_name=person.first_name,
         last_name=person.last_name,
     )

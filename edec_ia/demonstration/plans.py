@@ -18,6 +18,7 @@ from edec_ia.demonstration.diagnostics import Filled
 from edec_ia.demonstration.profiles import Progress
 from edec_ia.demonstration.randomness import Weighted, source
 from edec_ia.demonstration.story import Step, moment
+from programme.links import programme_url
 from programme.models import Programme
 
 BATCH = 2000
@@ -162,6 +163,7 @@ class PlanWriter:
                         participation=each.member.participation,
                         kind=EventKind.PLAN,
                         title="Plan d’actions engagé",
+                        url=programme_url(self.programme, "diagnostics:plan_detail", pk=plan.pk),
                         at=plan.agreed_at,
                         actor=each.member.participation.advisor,
                         visible_to_company=True,

@@ -30,13 +30,16 @@ BANDS = {
     "31": (2, 200, 249), "32": (2.5, 250, 499), "41": (1.5, 500, 999), "42": (0.7, 1000, 1999),
     "51": (0.3, 2000, 4999),
 }  # fmt: skip
-# How far a sector stands from the mean maturity, on a scale where the mean company is at 0.38.
+# How far a sector stands from the mean maturity, on a scale where the mean company is at 0.35.
 SECTOR_LEAN = {
     "A": -0.10, "C": 0.00, "E": -0.02, "F": -0.13, "G": -0.05, "H": -0.02, "I": -0.15, "J": 0.22,
     "K": 0.15, "L": -0.05, "M": 0.10, "N": -0.03, "P": 0.03, "Q": -0.08, "R": -0.05, "S": -0.10,
 }  # fmt: skip
-MEAN_MATURITY = 0.38
+MEAN_MATURITY = 0.35
 MATURITY_SPREAD = 0.14
+# The company whose manager a visitor enters as: far enough to show a result, a plan and trainings.
+SHOWN_INDEX = 0
+SHOWN_BAND, SHOWN_SECTION, SHOWN_MATURITY = "12", "C", 0.47
 
 
 class Progress(StrEnum):
@@ -141,8 +144,9 @@ def makers(towns: Sequence[TownRow], naf: Sequence[NafRow]) -> Makers:
 def company(index: int, seed: int, using: Makers) -> DemoCompany:
     """Return the ``index``-th company (from 0); it never depends on how many there are."""
     rng = source(seed, "company", index)
-    naf = using.naf[using.sections.draw(rng)].draw(rng)
-    band = using.bands.draw(rng)
+    shown = index == SHOWN_INDEX
+    naf = using.naf[SHOWN_SECTION if shown else using.sections.draw(rng)].draw(rng)
+    band = SHOWN_BAND if shown else using.bands.draw(rng)
     _weight, least, most = BANDS[band]
     people = rng.randint(least, most)
     name = names.company_name(rng, naf.code)
@@ -162,9 +166,9 @@ def company(index: int, seed: int, using: Makers) -> DemoCompany:
         manager=manager,
         email=names.email(manager, name),
         phone=names.phone(rng),
-        maturity=_maturity(rng, naf.section, people),
-        progress=using.progress.draw(rng),
-        entered=rng.random() ** 1.2 * 0.93,
+        maturity=SHOWN_MATURITY if shown else _maturity(rng, naf.section, people),
+        progress=Progress.TRAINED if shown else using.progress.draw(rng),
+        entered=0.1 if shown else rng.random() ** 1.2 * 0.93,
     )
 
 

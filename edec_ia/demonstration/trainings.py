@@ -15,7 +15,8 @@ from edec_ia.demonstration.companies import Member
 from edec_ia.demonstration.people import Team
 from edec_ia.demonstration.profiles import Progress
 from edec_ia.demonstration.randomness import Weighted, source
-from edec_ia.demonstration.story import moment
+from edec_ia.demonstration.story import Step, moment
+from programme.links import programme_url
 from programme.models import Programme
 from trainings.enums import (
     AgeBand,
@@ -73,6 +74,8 @@ WILLING = frozenset(
     }
 )
 
+IN_TRAINING = frozenset({Progress.TRAINED, Progress.CLOSED})
+
 
 @dataclass
 class TrainingWriter:
@@ -98,6 +101,8 @@ class TrainingWriter:
             [half for session in sessions for half in self._half_days(session)], batch_size=2000
         )
         by_session: dict[int, list[HalfDay]] = {}
+        # Companies said to be in training come to more sessions than the others.
+        willing += [member for member in willing if member.company.progress in IN_TRAINING] * 3
         for half in half_days:
             by_session.setdefault(half.session_id, []).append(half)
         self._enrol(sessions, by_session, willing)
@@ -133,7 +138,7 @@ class TrainingWriter:
 
     def _session(self, rank: int, day: date, providers: Sequence[Provider]) -> Session:
         rng = source(self.seed, "session", rank)
-        course = self._course(rng)
+        course = self._course(rng, rank)
         provider_rank = rank % len(providers)
         trainer = self.team.trainers[provider_rank + len(providers) * rng.randrange(2)]
         remote = course.delivery == Delivery.REMOTE
@@ -154,9 +159,12 @@ class TrainingWriter:
         session.status = self._status(session, rank)
         return session
 
-    def _course(self, rng: random.Random) -> Course:
+    def _course(self, rng: random.Random, rank: int) -> Course:
+        """Return a course: the four stakes by turns, the level drawn."""
+        stakes = sorted({course.stake for course in self.courses})
+        offered = [course for course in self.courses if course.stake == stakes[rank % len(stakes)]]
         level = LEVELS.draw(rng)
-        return rng.choice([course for course in self.courses if course.level == level] or self.courses)
+        return rng.choice([course for course in offered if course.level == level] or offered)
 
     def _status(self, session: Session, rank: int) -> SessionStatus:
         if rank % CANCELLED_EVERY == CANCELLED_EVERY - 1:
@@ -217,14 +225,14 @@ class TrainingWriter:
     def _trainees(self, session: Session, rank: int, willing: Sequence[Member]) -> Iterator[Enrolment]:
         """Return people of a few companies, one to three each; a full session has a waiting list."""
         rng = source(self.seed, "trainees", rank)
+        willing = [member for member in willing if _engaged_by(member, session.starts_on)]
         wanted = rng.randint(5, session.capacity_max + (3 if session.status == SessionStatus.OPEN else 0))
         seats: list[Member] = []
-        while willing and len(seats) < wanted:
-            member = rng.choice(willing)
+        for member in rng.sample(willing, len(willing)):
+            if len(seats) >= wanted:
+                break
             if member not in seats:
                 seats += [member] * min(rng.randint(1, 3), max(1, member.company.people), wanted - len(seats))
-            elif len(willing) < wanted:
-                break
         for position, member in enumerate(seats):
             yield self._trainee(session, rank, position, member)
 
@@ -280,7 +288,8 @@ class TrainingWriter:
                 TimelineEvent(
                     participation_id=participation,
                     kind=EventKind.TRAINING,
-                    title=f"Formation suivie : {session.course.title}"[:200],
+                    title=f"Formation suivie\u00a0: {session.course.title}"[:200],
+                    url=programme_url(self.programme, "trainings:session_detail", pk=session.pk),
                     text=f"{count} personne{'s' if count > 1 else ''}.",
                     at=moment(session.ends_on, 17.5),
                     actor=session.trainer,
@@ -305,7 +314,12 @@ class TrainingWriter:
             for person in people.get(session.pk, [])
             if person.pk in present
         )
-        trained = [member.participation for member in willing if counts[member.participation.pk]]
-        for row in trained:
-            row.trained_people_count = counts[row.pk]
-        Participation.objects.bulk_update(trained, ["trained_people_count"], batch_size=500)
+        trained = {m.participation.pk: m.participation for m in willing if counts[m.participation.pk]}
+        for pk, row in trained.items():
+            row.trained_people_count = counts[pk]
+        Participation.objects.bulk_update(trained.values(), ["trained_people_count"], batch_size=500)
+
+
+def _engaged_by(member: Member, day: date) -> bool:
+    engaged = member.story.at(Step.ENGAGED)
+    return engaged is not None and engaged.date() <= day
