@@ -56,8 +56,8 @@ def check_axe(page: Page) -> None:
     source = Path(AXE_FILE_PATH).read_text(encoding="utf-8")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        # Colours settle over a frame or two, however short the transitions.
-        page.wait_for_timeout(80)
+        # Colours settle over a frame or two.
+        page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
         page.evaluate(source)
         violations: list[str] = page.evaluate(AXE_RUN)
         assert violations == [], f"{page.url} ({scheme}): {violations}"
