@@ -9,7 +9,7 @@ SECTORS = {
     "FZ": (_("Construction"), _("Construction")),
     "GI": (
         _("Commerce, transports, hébergement et restauration"),
-        _("Commerce, transports, restauration"),
+        _("Commerce, transports"),
     ),
     "JZ": (_("Information et communication"), _("Information, communication")),
     "KZ": (_("Activités financières et d’assurance"), _("Finance, assurance")),
@@ -20,7 +20,7 @@ SECTORS = {
     ),
     "OQ": (
         _("Administration publique, enseignement, santé humaine et action sociale"),
-        _("Enseignement, santé, social"),
+        _("Enseignement, santé"),
     ),
     "RU": (_("Autres activités de services"), _("Autres services")),
 }
