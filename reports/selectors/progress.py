@@ -33,6 +33,17 @@ from trainings.selectors import (
 )
 
 MONEY_INDICATORS = "euros_"
+# The order in which a company, then a trainee, goes through the programme; unknown ones follow by label.
+INDICATOR_ORDER = (
+    "companies.contacted",
+    "companies.engaged",
+    "diagnostics_submitted",
+    "plans_agreed",
+    "actions_done",
+    "sessions_held",
+    "people_trained",
+    "trainee_hours",
+)
 
 
 def progress_context(
@@ -73,7 +84,7 @@ def progress_context(
 def indicator_lines(
     programme: Programme, period: Period, *, with_money: bool = False
 ) -> tuple[c.IndicatorLine, ...]:
-    """Every registered indicator with its target, by axis then label.
+    """Every registered indicator with its target, by axis, in ``INDICATOR_ORDER``.
 
     Those in euros are left out unless asked for: reports tell money to the cent, from the budget.
     """
@@ -92,7 +103,10 @@ def indicator_lines(
         for code, indicator in indicators.items()
         if with_money or not code.startswith(MONEY_INDICATORS)
     ]
-    return tuple(sorted(lines, key=lambda line: (line.axis_number, line.label)))
+    ranks = {code: rank for rank, code in enumerate(INDICATOR_ORDER)}
+    return tuple(
+        sorted(lines, key=lambda line: (line.axis_number, ranks.get(line.code, len(ranks)), line.label))
+    )
 
 
 def amounts_of(figures: Figures) -> c.Amounts:

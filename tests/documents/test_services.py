@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
@@ -131,6 +133,22 @@ def test_an_attempt_that_dies_after_storing_the_file_leaves_one_document(
     document.refresh_from_db()
     assert document.is_ready
     assert StoredFile.objects.count() == 2  # one PDF, one workbook
+
+
+def test_a_worker_killed_in_the_middle_leaves_a_lease_that_another_takes(
+    ask: Callable[..., Document], run_jobs: Callable[[], int]
+) -> None:
+    document = ask()
+    killed = jobs.claim(document.job_id)
+    assert killed is not None
+    killed.progress(30, "Mise en page")
+    assert run_jobs() == 0
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        assert run_jobs() == 1
+    document.refresh_from_db()
+    assert document.is_ready
+    assert (Job.objects.get().attempts, StoredFile.objects.count()) == (2, 2)
+    assert killed.finish({}) is False
 
 
 def test_a_worker_that_comes_second_changes_nothing(
