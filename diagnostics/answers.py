@@ -15,7 +15,7 @@ from fractions import Fraction
 from .definition import Kind, Question
 from .definition.problems import gettext_noop as _
 
-AnswerValue = str | int | Fraction | date | frozenset[str] | Mapping[str, int]
+AnswerValue = str | int | Fraction | date | frozenset[str] | dict[str, int]
 Stored = str | int | list[str] | dict[str, int] | None
 """What an answer is in JSON: amounts are whole cents, other numbers decimal texts."""
 
@@ -91,7 +91,7 @@ def stored_value(question: Question, value: AnswerValue | None) -> Stored:
         return None
     if isinstance(value, frozenset):
         return [choice.code for choice in question.choices if choice.code in value]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {row.code: value[row.code] for row in question.rows if row.code in value}
     if isinstance(value, date):
         return value.isoformat()
@@ -190,7 +190,7 @@ def _step(question: Question, stored: object) -> int:
     return stored
 
 
-def _rows(question: Question, stored: object) -> Mapping[str, int]:
+def _rows(question: Question, stored: object) -> dict[str, int]:
     if not isinstance(stored, dict):
         raise AnswerError(_("Répondez ligne par ligne."))
     known = {row.code for row in question.rows}

@@ -94,7 +94,7 @@ def _matches(predicate: Predicate, answer: Answer) -> bool:
     value = answer.value
     if value is None or answer.not_applicable:
         return False
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         if predicate.row is None or predicate.row not in value:
             return False
         value = value[predicate.row]

@@ -6,17 +6,14 @@ may move it back: they are announced when they appear, never hidden in a percent
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil
 
 from .answers import UNANSWERED, Answer, Answers
 from .conditions import Shown, what_is_shown
 from .definition import Definition, Kind, Question
 
-_EFFORT = {Kind.LONG_TEXT: Fraction(3), Kind.SHORT_TEXT: Fraction(3, 2)}
-_EFFORT_OF_ROW = Fraction(1, 2)
+_USUAL_EFFORT = 2
+_EFFORT = {Kind.LONG_TEXT: 6, Kind.SHORT_TEXT: 3}
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def progress_of(definition: Definition, answers: Answers, shown: Shown | None = 
     """The progress of `answers`. Pass `shown` when it is already known."""
     shown = what_is_shown(definition, answers) if shown is None else shown
     sections = []
-    left = Fraction(0)
+    left = 0
     for dimension in definition.dimensions:
         if dimension.code not in shown.dimensions:
             continue
@@ -110,20 +107,19 @@ def missing_rows(question: Question, answer: Answer) -> tuple[str, ...] | None:
     """None when the question is answered; else the rows left of a matrix begun (or nothing)."""
     if answer.not_applicable:
         return None
-    if isinstance(answer.value, Mapping):
+    if isinstance(answer.value, dict):
         rows = tuple(row.code for row in question.rows if row.code not in answer.value)
         return rows or None
     return () if answer.value is None else None
 
 
-def _effort(question: Question) -> Fraction:
-    """How long a question takes, one simple choice being 1."""
+def _effort(question: Question) -> int:
+    """How long a question takes, in halves of a simple choice; a row of a matrix is one half."""
     if question.kind is Kind.MATRIX:
-        return max(Fraction(1), _EFFORT_OF_ROW * len(question.rows))
-    return _EFFORT.get(question.kind, Fraction(1))
+        return max(_USUAL_EFFORT, len(question.rows))
+    return _EFFORT.get(question.kind, _USUAL_EFFORT)
 
 
-def _minutes(definition: Definition, left: Fraction) -> int:
-    required = (question for question in definition.questions.values() if question.required)
-    whole = sum((_effort(question) for question in required), Fraction(0))
-    return ceil(definition.minutes * left / whole) if left else 0
+def _minutes(definition: Definition, left: int) -> int:
+    whole = sum(_effort(question) for question in definition.questions.values() if question.required)
+    return -(-definition.minutes * left // whole) if left else 0

@@ -16,7 +16,6 @@ The rule, told on the result page as it is here:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -166,7 +165,7 @@ def share_of(question: Question, answer: Answer) -> Fraction | None:
         case frozenset():
             points = sum((question.choice_by_code[code].points for code in value), ZERO)
             return _bounded(points / question.points_possible)
-        case Mapping():
+        case dict():
             scale = question.scale
             steps = [_step_share(scale, step) for step in value.values() if scale]
             return sum(steps, ZERO) / len(steps) if steps else None
@@ -234,7 +233,7 @@ def _shares(dimension: Dimension, shown: Shown, ignored: list[Ignored]) -> _Part
         by_points = dimension.aggregation is Aggregation.SUM
         factor = question.points_possible if by_points else ONE
         counted.append((question, share, question.weight * factor))
-        if question.kind is Kind.MATRIX and isinstance(answer.value, Mapping):
+        if question.kind is Kind.MATRIX and isinstance(answer.value, dict):
             missing = (row.code for row in question.rows if row.code not in answer.value)
             ignored.extend(Ignored(question.code, IgnoredBecause.UNANSWERED, row) for row in missing)
     return _Part(dimension, tuple(counted))

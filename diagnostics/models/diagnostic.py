@@ -24,12 +24,16 @@ class DiagnosticQuerySet(ProgrammeOwnedQuerySet):
         rows: DiagnosticQuerySet = self.filter(programme=access.programme)
         if access.is_office:
             return rows
-        allowed = Q(pk__in=[])
-        if access.has(Role.ADVISOR):
-            allowed |= Q(participation__advisor=access.user)
-        if access.has(Role.COMPANY):
-            allowed |= Q(participation__in=Participation.objects.filter(memberships__user=access.user))
-        return rows.filter(allowed)
+        advises, belongs = access.has(Role.ADVISOR), access.has(Role.COMPANY)
+        if advises and belongs:
+            own = Participation.objects.filter(memberships__user=access.user)
+            return rows.filter(Q(participation__advisor=access.user) | Q(participation__in=own))
+        if advises:
+            return rows.filter(participation__advisor=access.user)
+        if belongs:
+            # A person is a member of a company once: this join repeats no row.
+            return rows.filter(participation__memberships__user=access.user)
+        return rows.none()
 
 
 class Diagnostic(TimestampedModel):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,52 +19,18 @@ from diagnostics.models import Diagnostic
 from diagnostics.progress import Progress, progress_of
 from diagnostics.selectors.filling import KeptAnswer, as_answers, kept_answers, respondent_pk
 from diagnostics.selectors.questionnaires import definition_of
+from diagnostics.stamps import Given, hidden_html, question_html
 from programme.links import programme_url
 
 
 @dataclass(frozen=True)
-class OptionView:
-    """A radio button or a box."""
-
-    code: str
-    label: str
-    checked: bool
-    exclusive: bool = False
-
-
-@dataclass(frozen=True)
-class RowView:
-    """A row of a matrix with its steps."""
-
-    name: str
-    label: str
-    steps: tuple[OptionView, ...]
-
-
-@dataclass(frozen=True)
 class QuestionView:
-    """A question with its present answer. ``fields`` names what its own saving sends."""
+    """A question drawn with its present answer; ``error`` says why what was sent was refused."""
 
     code: str
-    kind: str
     text: str
-    why: str
-    help: str
-    required: bool
-    shown: bool
-    save_url: str
-    options: tuple[OptionView, ...] = ()
-    rows: tuple[RowView, ...] = ()
-    value: str = ""
-    unit: str = ""
-    min_label: str = ""
-    max_label: str = ""
-    not_applicable_offered: bool = False
-    not_applicable: bool = False
-    comment: str = ""
-    saved: str = ""
-    error: str = ""
-    fields: str = ""
+    error: str
+    html: SafeString
 
 
 @dataclass(frozen=True)
@@ -279,40 +246,34 @@ def comment_views(state: State) -> tuple[CommentView, ...]:
 
 
 def question_view(
-    state: State, question: Question, error: str = "", typed: Mapping[str, str] | None = None
+    state: State,
+    question: Question,
+    error: str = "",
+    typed: Mapping[str, str] | None = None,
+    *,
+    swapped: bool = False,
 ) -> QuestionView:
     """A question as the page shows it; only its place is kept while it is hidden."""
-    shown = question.code in state.shown.questions
-    save_url = state.url("space_answer", question=question.code)
-    if not shown:
-        return QuestionView(
-            question.code, question.kind, "", "", "", required=False, shown=False, save_url=save_url
-        )
+    if question.code not in state.shown.questions:
+        return QuestionView(question.code, "", "", hidden_html(question, swapped=swapped))
     kept = state.kept.get(question.code)
     value = kept.value if kept else None
-    options, rows = _options(question, value)
-    return QuestionView(
-        code=question.code,
-        kind=question.kind,
-        text=question.text,
-        why=question.why,
-        help=question.help,
-        required=question.required,
-        shown=True,
-        save_url=save_url,
-        options=options,
-        rows=rows,
-        value=(typed or {}).get(question.code, "") if error else _typed(question, value),
-        unit=_unit(question),
-        min_label=question.scale.min_label if question.scale else "",
-        max_label=question.scale.max_label if question.scale else "",
-        not_applicable_offered=question.not_applicable,
+    given = Given(
+        value=value,
         not_applicable=bool(kept and kept.not_applicable),
         comment=kept.comment if kept else "",
+        typed=(typed or {}).get(question.code, "") if error else _typed(question, value),
         saved=saved_words(kept.saved_at) if kept and not error else "",
         error=error,
-        fields=_fields(question),
     )
+    html = question_html(
+        state.diagnostic.version.sha256,
+        question,
+        given,
+        save_url=state.url("space_answer", question=question.code),
+        swapped=swapped,
+    )
+    return QuestionView(question.code, question.text, error, html)
 
 
 def saved_words(at: datetime) -> str:
@@ -321,42 +282,6 @@ def saved_words(at: datetime) -> str:
     if local.date() == timezone.localdate():
         return _("Enregistré à %(hour)s") % {"hour": format_time(local)}
     return _("Enregistré le %(day)s à %(hour)s") % {"day": format_date(local), "hour": format_time(local)}
-
-
-def _fields(question: Question) -> str:
-    names = [f"c-{question.code}"]
-    names += [f"q-{question.code}-{row.code}" for row in question.rows] or [f"q-{question.code}"]
-    if question.not_applicable:
-        names.append(f"na-{question.code}")
-    return ",".join(names)
-
-
-def _options(question: Question, value: object) -> tuple[tuple[OptionView, ...], tuple[RowView, ...]]:
-    scale = question.scale
-    if question.kind is Kind.MATRIX and scale is not None:
-        ticked = value if isinstance(value, dict) else {}
-        rows = tuple(
-            RowView(
-                f"q-{question.code}-{row.code}",
-                row.label,
-                tuple(OptionView(str(step), str(step), ticked.get(row.code) == step) for step in scale.steps),
-            )
-            for row in question.rows
-        )
-        return (), rows
-    if scale is not None:
-        return tuple(OptionView(str(step), str(step), value == step) for step in scale.steps), ()
-    chosen = value if isinstance(value, list) else [value]
-    return (
-        tuple(OptionView(c.code, c.label, c.code in chosen, c.exclusive) for c in question.choices),
-        (),
-    )
-
-
-def _unit(question: Question) -> str:
-    if question.kind is Kind.AMOUNT:
-        return "€"
-    return "%" if question.kind is Kind.PERCENTAGE else question.unit
 
 
 def _typed(question: Question, value: object) -> str:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,10 +18,11 @@ from core.errors import BusinessError
 from diagnostics.conditions import Shown, what_is_shown
 from diagnostics.definition import Definition, Kind
 from diagnostics.enums import DiagnosticStatus
-from diagnostics.models import Answer, AnswerRevision, Diagnostic
+from diagnostics.models import Diagnostic
 from diagnostics.progress import Progress, progress_of
 from diagnostics.selectors.filling import KeptAnswer, as_answers, kept_answers, respondent_pk
 from diagnostics.selectors.questionnaires import definition_of
+from diagnostics.statements import AnswerLine, lock_status, write_answers, write_progress
 
 OPEN = (DiagnosticStatus.OPEN, DiagnosticStatus.STARTED)
 MAX_COMMENT = 2_000
@@ -66,8 +66,7 @@ def save_answers(
     definition = definition_of(diagnostic.version)
     _check(definition, entries)
     respondent_id = respondent_pk(diagnostic)
-    status = Diagnostic.objects.select_for_update().values_list("status", flat=True).get(pk=diagnostic.pk)
-    if status not in OPEN:
+    if lock_status(diagnostic.pk) not in OPEN:
         raise BusinessError(
             _("Ce questionnaire est déjà remis\u00a0: ses réponses ne changent plus."), code="not-open"
         )
@@ -76,21 +75,22 @@ def save_answers(
     now = at or timezone.now()
     changed = [code for code, entry in entries.items() if not _is_same(kept.get(code), entry)]
     if changed:
-        _write(actor, diagnostic, respondent_id, definition, {c: entries[c] for c in changed}, now)
-        author = actor.pk if actor else None
+        write_answers(
+            diagnostic_id=diagnostic.pk,
+            respondent_id=respondent_id,
+            lines=[_line(definition, code, entries[code]) for code in changed],
+            saved_by_id=actor.pk if actor else None,
+            saved_at=now,
+        )
         for code in changed:
             entry = entries[code]
-            kept[code] = KeptAnswer(entry.value, entry.not_applicable, entry.comment, now, author)
+            kept[code] = KeptAnswer(entry.value, entry.not_applicable, entry.comment, now)
     answers = as_answers(definition, kept)
     after = what_is_shown(definition, answers)
     progress = progress_of(definition, answers, after)
     if changed:
-        Diagnostic.objects.filter(pk=diagnostic.pk).update(
-            status=DiagnosticStatus.STARTED,
-            started_at=Coalesce("started_at", now),
-            answered_at=now,
-            answered_count=progress.answered,
-            visible_count=progress.total,
+        write_progress(
+            diagnostic_id=diagnostic.pk, at=now, answered=progress.answered, visible=progress.total
         )
     return Saved(now, tuple(changed), before, after, kept, progress)
 
@@ -118,47 +118,7 @@ def _is_same(kept: KeptAnswer | None, entry: Entry) -> bool:
     )
 
 
-def _write(
-    actor: User | None,
-    diagnostic: Diagnostic,
-    respondent_id: int,
-    definition: Definition,
-    entries: Mapping[str, Entry],
-    now: datetime,
-) -> None:
-    """One statement for the answers, one for their history, however many there are.
-
-    Values come from ``diagnostics.answers``, which checks more than the model could: no ``full_clean``
-    on the hottest path of the application.
-    """
-    Answer.objects.bulk_create(
-        [
-            Answer(
-                diagnostic_id=diagnostic.pk,
-                respondent_id=respondent_id,
-                question_code=code,
-                value=entry.value,
-                choice=entry.value or "" if definition.questions[code].kind is Kind.SINGLE else "",
-                not_applicable=entry.not_applicable,
-                comment=entry.comment,
-                saved_by=actor,
-                saved_at=now,
-            )
-            for code, entry in entries.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["respondent", "question_code"],
-        update_fields=["value", "choice", "not_applicable", "comment", "saved_by", "saved_at"],
-    )
-    AnswerRevision.objects.bulk_create(
-        AnswerRevision(
-            respondent_id=respondent_id,
-            question_code=code,
-            value=entry.value,
-            not_applicable=entry.not_applicable,
-            comment=entry.comment,
-            saved_by=actor,
-            saved_at=now,
-        )
-        for code, entry in entries.items()
-    )
+def _line(definition: Definition, code: str, entry: Entry) -> AnswerLine:
+    """Values come from ``diagnostics.answers``, which checks more than the model could."""
+    choice = entry.value or "" if definition.questions[code].kind is Kind.SINGLE else ""
+    return AnswerLine(code, entry.value, choice, entry.not_applicable, entry.comment)

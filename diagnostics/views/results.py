@@ -81,10 +81,8 @@ def _to_questionnaire(request: ProgrammeRequest, diagnostic: Diagnostic) -> Http
 
 
 def _plan_link(request: ProgrammeRequest, diagnostic: Diagnostic) -> dict[str, str]:
-    """The way from the result to the action plan: staff open it, the company follows it."""
+    """The way from the result to the action plan, which the advisor or the company may open."""
     plan = getattr(diagnostic, "plan", None)
-    if not request.access.is_staff:
-        return {"url": programme_url(request.programme, "diagnostics:space_plan")} if plan else {}
     if plan is not None:
         return {"url": programme_url(request.programme, "diagnostics:plan_detail", pk=plan.pk)}
     return {"start_url": programme_url(request.programme, "diagnostics:plan_start", pk=diagnostic.pk)}

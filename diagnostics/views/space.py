@@ -154,9 +154,8 @@ def space_answer(request: ProgrammeRequest, pk: int, question: str) -> HttpRespo
     context = {
         "saved": pages.saved_words(saved.kept[question].saved_at) if question in saved.kept else "",
         "progress": pages.progress_view(saved.progress),
-        "oob": True,
         "moved": [
-            pages.question_view(state, other)
+            pages.question_view(state, other, swapped=True)
             for other in definition.dimension_of[question].questions
             if other.code in moved
         ],

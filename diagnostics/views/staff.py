@@ -98,6 +98,7 @@ def diagnostic_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
 def _detail(
     request: ProgrammeRequest, diagnostic: Diagnostic, form: InviteForm | None = None
 ) -> HttpResponse:
+    diagnostic.refresh_from_db(fields=["opened_at", "answered_at", "submitted_at"])
     state = pages.state_of(diagnostic)
     respondent = diagnostic.respondents.select_related("user", "contact").filter(is_main=True).first()
     manages = rules.can_manage(request.access, diagnostic)

@@ -427,3 +427,40 @@ class TestRights:
         answer = client.get(base(diagnostic))
         assert answer.status_code == 302
         assert answer["Location"].startswith("/comptes/")
+
+
+class TestDrawing:
+    def test_every_kind_of_question_is_drawn_with_its_answer(self, company: Client, diagnostic: Diagnostic):
+        kept = {**COMPLETE, "depuis": "2024-03-01", "pourquoi": 'Le "lin" <b>'}
+        services.save_answers(
+            actor=None,
+            diagnostic=diagnostic,
+            entries={**entries(**kept), "usage": services.Entry("peu", comment="À <revoir>")},
+        )
+        pages = {
+            code: company.get(f"{base(diagnostic)}parties/{code}/").content.decode()
+            for code in ("strategie", "donnees", "equipe")
+        }
+        for code, piece in (
+            ("strategie", '<input type="radio" name="q-usage" value="peu" checked>'),
+            ("strategie", '<input type="radio" name="q-usage" value="oui">'),
+            ("strategie", '<input type="radio" name="q-ambition" value="4" checked>'),
+            ("strategie", 'maxlength="10000">Le &quot;lin&quot; &lt;b&gt;</textarea>'),
+            ("strategie", '<details class="disclosure" open><summary>Votre commentaire</summary>'),
+            ("strategie", "À &lt;revoir&gt;</textarea>"),
+            ("donnees", '<input type="checkbox" name="q-sources" value="b" checked>'),
+            ("donnees", '<input type="checkbox" name="q-sources" value="aucun" data-exclusive>'),
+            ("donnees", '<input type="radio" name="q-qualite-r2" value="2" checked>'),
+            ("donnees", 'name="q-budget" value="6\u202f000"'),
+            ("donnees", 'name="q-part" value="40"'),
+            ("equipe", 'name="q-depuis" value="2024-03-01"'),
+            ("equipe", 'name="q-outil" value="Un tableur"'),
+        ):
+            assert piece in pages[code], piece
+        assert not [page for page in pages.values() if "\x01" in page or "\x02" in page]
+
+    def test_without_object_is_ticked_again(self, company: Client, diagnostic: Diagnostic):
+        entry = services.Entry(None, not_applicable=True)
+        services.save_answers(actor=None, diagnostic=diagnostic, entries={"usage": entry})
+        page = company.get(f"{base(diagnostic)}parties/strategie/").content.decode()
+        assert 'name="na-usage" value="1" data-not-applicable checked>' in page
