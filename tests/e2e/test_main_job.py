@@ -232,7 +232,7 @@ def answer_in_two_sittings(page: Page, officer: Page, link: str) -> None:
     expect(page).to_have_url(re.compile("resultat"), timeout=30_000)
     body = page.locator("main")
     expect(body.locator("svg[role=img]").first).to_be_visible()
-    expect(body).to_contain_text("/100")
+    expect(body).to_contain_text("sur 100")
     check_axe(page)
 
 
@@ -272,7 +272,7 @@ def train_two_employees(page: Page) -> None:
     check_axe(page)
     submit(page, "Planifier la session")
     session = page.url
-    for first_name in ("Léa", "Marc"):
+    for first_name in ("Lou", "Marc"):
         page.goto(session)
         page.get_by_role("link", name="Inscrire des personnes").first.click()
         page.locator("#q").fill("tissages")
@@ -282,6 +282,7 @@ def train_two_employees(page: Page) -> None:
         page.get_by_label("Nom", exact=False).nth(1).fill("Parcours")
         page.get_by_label("Adresse e-mail").fill(f"{first_name.lower()}@parcours.example")
         submit(page, "Inscrire")
+        expect(page.locator("main")).to_contain_text(f"{first_name} Parcours")
     page.goto(session)
     cells = page.locator("form[action*=presence] input[type=checkbox]")
     expect(cells).to_have_count(4)
