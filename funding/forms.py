@@ -39,7 +39,7 @@ class EvidenceFields(forms.Form):
     )
     evidence = forms.FileField(
         label=_("Fichier"),
-        help_text=_("PDF, image ou document bureautique, 20 Mo au plus."),
+        help_text=_("PDF, image ou document bureautique."),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.xlsx,.docx"}),
     )
 

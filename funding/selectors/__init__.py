@@ -1,5 +1,6 @@
 """Reads of money. Every figure shown anywhere comes from ``budget_overview`` or ``ledger_rows``."""
 
+from funding.selectors.current import CurrentBudget, budget_stamp, current_budget
 from funding.selectors.expenses import (
     CounterEntryRow,
     EvidenceRow,
@@ -40,6 +41,7 @@ __all__ = [
     "BudgetOverview",
     "CofundingRate",
     "CounterEntryRow",
+    "CurrentBudget",
     "EvidenceRow",
     "ExpenseFacts",
     "ExpenseRow",
@@ -54,9 +56,11 @@ __all__ = [
     "SheetLine",
     "TodayCounts",
     "budget_overview",
+    "budget_stamp",
     "charged_on_axis",
     "cofunding_rate",
     "counter_entries_of",
+    "current_budget",
     "draft_plan",
     "evidence_for",
     "evidence_of",

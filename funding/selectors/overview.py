@@ -303,14 +303,14 @@ def rate_of(overview: BudgetOverview) -> CofundingRate:
     )
 
 
-def monthly_series(programme: Programme, at: date | None = None) -> tuple[MonthPoint, ...]:
-    """Plan (spread by days over the agreement) beside what was charged, month by month, in cents."""
-    plan = plan_in_force(programme, at)
-    total = (
-        PlannedLine.objects.filter(plan=plan).aggregate(total=Sum("planned_cents", default=0))["total"]
-        if plan
-        else programme.total_cents
-    )
+def monthly_series(
+    programme: Programme, at: date | None = None, *, planned_cents: int | None = None
+) -> tuple[MonthPoint, ...]:
+    """Plan (spread by days over the agreement) beside what was charged, month by month, in cents.
+
+    ``planned_cents`` spares two queries to who already has the overview's total.
+    """
+    total = _planned_total(programme, at) if planned_cents is None else planned_cents
     rows = Share.objects.filter(expense__programme=programme)
     if at is not None:
         rows = rows.filter(expense__spent_on__lte=at)
@@ -323,6 +323,16 @@ def monthly_series(programme: Programme, at: date | None = None) -> tuple[MonthP
     return monthly_points(total, programme.starts_on, programme.ends_on, dict(actual))
 
 
+def _planned_total(programme: Programme, at: date | None) -> int:
+    plan = plan_in_force(programme, at)
+    if plan is None:
+        agreed: int = programme.total_cents
+        return agreed
+    rows = PlannedLine.objects.filter(plan=plan)
+    total: int = rows.aggregate(total=Sum("planned_cents", default=0))["total"]
+    return total
+
+
 def charged_on_axis(programme: Programme, number: int, start: date, end: date) -> int:
     """Cents charged on an axis by what is dated from ``start`` to ``end``, both included."""
     rows = Share.objects.filter(
@@ -330,7 +340,8 @@ def charged_on_axis(programme: Programme, number: int, start: date, end: date) -
         expense__spent_on__range=(start, end),
         line__axis__number=number,
     )
-    return int(rows.aggregate(total=Sum("amount_cents", default=0))["total"])
+    total: int = rows.aggregate(total=Sum("amount_cents", default=0))["total"]
+    return total
 
 
 def expected_total(programme: Programme, overview: BudgetOverview, at: date) -> int:

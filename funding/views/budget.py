@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -37,14 +38,17 @@ LATEST = 50
 def overview(request: ProgrammeRequest) -> HttpResponse:
     """Axes × funders × lines: planned, waiting, validated, paid, what remains."""
     programme = request.programme
-    budget = selectors.budget_overview(programme)
+    current = selectors.current_budget(programme)
+    budget, today = current.overview, timezone.localdate()
     rate = rate_of(budget)
-    today = timezone.localdate()
+    # What stands under the head depends on the budget and the day, on nothing of the caller: it is drawn
+    # once per state of the budget, and charts are computed only then.
     context = {
         "budget": budget,
-        "figures": key_figures(programme, budget, rate),
-        "chart": axis_chart(programme, budget),
-        "series": monthly_chart(selectors.monthly_series(programme), today),
+        "cache_key": f"{current.stamp}-{today}",
+        "figures": SimpleLazyObject(lambda: key_figures(programme, budget, rate)),
+        "chart": SimpleLazyObject(lambda: axis_chart(programme, budget)),
+        "series": SimpleLazyObject(lambda: monthly_chart(current.months, today)),
         "expected_cents": expected_total(programme, budget, today),
         "is_running": programme.starts_on <= today < programme.ends_on,
         "draft": selectors.draft_plan(programme),
@@ -61,7 +65,7 @@ def overview(request: ProgrammeRequest) -> HttpResponse:
 def line_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
     """A line: its figures by funder, and its ledger."""
     line = line_for(request.access, pk)
-    budget = selectors.budget_overview(request.programme)
+    budget = selectors.current_budget(request.programme).overview
     figures = next((found for found in budget.lines if found.id == line.pk), None)
     expenses = programme_url(request.programme, "funding:expense_list")
     context = {
@@ -161,7 +165,7 @@ def funders(request: ProgrammeRequest) -> HttpResponse:
 
 
 def _funders_page(request: ProgrammeRequest, form: FunderForm, status: int = 200) -> HttpResponse:
-    budget = selectors.budget_overview(request.programme)
+    budget = selectors.current_budget(request.programme).overview
     context = {"form": form, "budget": budget}
     return render(request, "funding/funders.html", context, status=status)
 
@@ -190,7 +194,7 @@ def budget_rules(request: ProgrammeRequest) -> HttpResponse:
 @require_safe
 def funder_budget(request: ProgrammeRequest) -> HttpResponse:
     """The funder's own part, and the programme's totals; never an expense or a supplier."""
-    budget = selectors.budget_overview(request.programme)
+    budget = selectors.current_budget(request.programme).overview
     funder = rules.funder_of(request.access)
     rank = budget.funder_index(funder.pk) if funder else None
     rate = rate_of(budget)

@@ -108,7 +108,7 @@ def expense_edit(request: ProgrammeRequest, pk: int) -> HttpResponse:
 
 
 def _form_page(request: ProgrammeRequest, expense: Expense | None) -> HttpResponse:
-    overview = selectors.budget_overview(request.programme)
+    overview = selectors.current_budget(request.programme).overview
     chosen = {"line": request.GET.get("ligne")} if expense is None else {}
     form = ExpenseForm(
         request.POST if request.method == "POST" else None,

@@ -17,6 +17,7 @@ from funding.selectors import (
     Figures,
     budget_overview,
     cofunding_rate,
+    current_budget,
     expense_rows,
     expense_rows_queryset,
     ledger_rows,
@@ -170,6 +171,48 @@ def test_queries_do_not_depend_on_the_number_of_expenses(programme, officer, dir
     with count_queries() as sheet:
         plan_sheet(plan)
     assert [len(queries) for queries in (overview, ledger, rows, sheet)] == [8, 3, 1, 5]
+
+
+def test_current_budget_follows_every_change(programme, officer, director, count_queries):
+    """What is kept between two readings is never older than the data."""
+
+    def told():
+        current = current_budget(programme)
+        assert current.overview == budget_overview(programme)
+        assert current.months == monthly_series(programme)
+        return current.stamp
+
+    services.install_public_agreement(programme=programme)
+    stamps = [told()]
+    make_plan(programme)
+    stamps.append(told())
+    expense = make_submitted(programme, officer, amount=100_00)
+    stamps.append(told())
+    services.validate_expense(actor=director, expense=expense, at=NOW)
+    stamps.append(told())
+    services.credit_expense(actor=director, expense=expense, amount_cents=40_00, reason="Avoir", at=NOW)
+    stamps.append(told())
+    services.pay_expense(actor=officer, expense=expense, paid_on=TODAY, today=TODAY)
+    stamps.append(told())
+    services.cancel_expense(actor=director, expense=expense, reason="Doublon", at=NOW)
+    stamps.append(told())
+    draft = services.start_plan(actor=director, programme=programme, reason="Avenant")
+    services.activate_plan(actor=director, plan=draft, decided_on=TODAY)
+    stamps.append(told())
+    state, envelope = programme.funders.all()
+    services.save_funders(
+        actor=director,
+        programme=programme,
+        entries=[
+            services.FunderEntry("État", "État", state.agreed_cents, is_state=True, funder_id=state.pk),
+            services.FunderEntry("Région", "Région", envelope.agreed_cents, funder_id=envelope.pk),
+        ],
+    )
+    stamps.append(told())
+    assert len(set(stamps)) == len(stamps)
+    with count_queries() as queries:
+        current_budget(programme)
+    assert len(queries) == 2
 
 
 class TestFiguresAgree(TestCase):

@@ -80,11 +80,12 @@ def test_pages_ask_a_constant_number_of_queries(planned, officer, director, sign
         ("expense_detail", {"pk": expense.pk}),
         ("line_detail", {"pk": expense.line_id}),
         ("plan_detail", {"number": 1}),
+        ("overview", {}),
     ):
         with count_queries() as queries:
             assert client.get(url(planned, name, **kwargs)).status_code == 200
         found.append(len(queries))
-    assert found == [16, 8, 13, 16, 10]
+    assert found == [16, 8, 13, 10, 10, 7]
 
 
 @pytest.mark.parametrize("role", [Role.ADVISOR, Role.TRAINER, Role.COMPANY, Role.FUNDER])
