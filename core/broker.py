@@ -30,7 +30,7 @@ def _patiently(look: Callable[[], Outcome]) -> Outcome:
     return look()
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc] -- kombu has no types
+class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu has no types
     """Writes whole messages, reads patiently."""
 
     def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
@@ -56,7 +56,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc] -- kombu has no types
         _patiently(lambda: super(Channel, self)._queue_bind(*args))
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc] -- kombu has no types
+class Transport(filesystem.Transport):  # type: ignore[misc]  # kombu has no types
     """``filesystem://`` with the channel above."""
 
     Channel = Channel

@@ -11,6 +11,9 @@ from diagnostics.models import Diagnostic
 from diagnostics.selectors.questionnaires import definition_of
 from diagnostics.selectors.results import stored_result
 
+# Named here so that the API's schema can name the enum (``ENUM_NAME_OVERRIDES``).
+DIAGNOSTIC_STATUSES = choices(DiagnosticStatus)
+
 
 class DiagnosticSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]  # not generic at run time
     """A diagnostic: whose it is, where it stands, its score. No name of a person."""
@@ -19,7 +22,7 @@ class DiagnosticSerializer(serializers.ModelSerializer):  # type: ignore[type-ar
     siret = serializers.CharField(source="participation.establishment.siret", read_only=True)
     questionnaire = serializers.CharField(source="questionnaire.code", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
-    status = serializers.ChoiceField(choices=choices(DiagnosticStatus), read_only=True)
+    status = serializers.ChoiceField(choices=DIAGNOSTIC_STATUSES, read_only=True)
     score = serializers.SerializerMethodField(help_text="Note de 0 à 100, absente avant la remise.")
 
     class Meta:

@@ -105,7 +105,7 @@ def render_message(message: Message, link: str) -> tuple[str, str]:
 
 def send_fresh_link(*, link: PersonalLink) -> Message:
     """Send a new personal link for the page of an old one, to the same person only."""
-    programme = Programme.objects.filter(pk=link.programme_id).first()
+    programme = Programme.objects.filter(pk=link.programme_id).first()  # type: ignore[misc]  # NULL finds none
     return send_message(
         template="fresh_link",
         recipient=link.user,

@@ -7,7 +7,7 @@ import os
 import sys
 
 import environ
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]
 import redis
 
 

@@ -309,6 +309,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"DiagnosticStatusEnum": "diagnostics.serializers.DIAGNOSTIC_STATUSES"},
 }
 
 LOGGING = {
