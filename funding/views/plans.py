@@ -106,6 +106,8 @@ def _edit(request: ProgrammeRequest, plan: Plan, sheet: PlanSheet) -> HttpRespon
         form.problem = error.message
         return _edit_page(request, plan, sheet, form, status=409)
     messages.success(request, _("Le brouillon est enregistré."))
+    if action == "activate" and not form.balanced:
+        messages.warning(request, _("Il reste des écarts : le plan ne peut pas encore entrer en vigueur."))
     name = "funding:plan_activate" if action == "activate" and form.balanced else "funding:plan_detail"
     return HttpResponseRedirect(programme_url(request.programme, name, number=plan.number))
 

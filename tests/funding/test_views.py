@@ -414,7 +414,9 @@ def test_line_is_added_and_ticked_line_removed(programme, director, signed_in):
     client, address = signed_in(director), url(programme, "plan_detail", number=1)
     more = text(client.post(address, matrix_post(programme, entries, action=f"add:{entries[0].axis_id}")))
     assert more.count("data-row-residue") == 5
-    client.post(address, matrix_post(programme, entries, **{"line-1-remove": "1"}))
+    data = matrix_post(programme, entries, **{"line-1-remove": "1", "action": "activate"})
+    page = text(client.post(address, data, follow=True))
+    assert "ne peut pas encore entrer en vigueur" in page
     assert Plan.objects.get().lines.count() == 3
 
 
