@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.enums import choices
@@ -23,7 +24,7 @@ class DiagnosticSerializer(serializers.ModelSerializer):  # type: ignore[type-ar
     questionnaire = serializers.CharField(source="questionnaire.code", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
     status = serializers.ChoiceField(choices=DIAGNOSTIC_STATUSES, read_only=True)
-    score = serializers.SerializerMethodField(help_text="Note de 0 à 100, absente avant la remise.")
+    score = serializers.SerializerMethodField(help_text=_("Note de 0 à 100, absente avant la remise."))
 
     class Meta:
         model = Diagnostic
@@ -54,7 +55,7 @@ class DiagnosticDetailSerializer(DiagnosticSerializer):
     """A diagnostic with its whole result: levels, dimensions, contributions, what did not count."""
 
     result = serializers.SerializerMethodField(
-        help_text="Résultat entier tel qu'il a été calculé à la remise ; absent avant."
+        help_text=_("Résultat entier, tel qu’il a été calculé à la remise ; absent avant.")
     )
 
     class Meta(DiagnosticSerializer.Meta):

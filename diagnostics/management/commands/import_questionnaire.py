@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.errors import BusinessError
 from diagnostics import services
@@ -14,13 +15,15 @@ from programme.selectors import programme_by_slug
 
 
 class Command(BaseCommand):
-    help = "Vérifie un questionnaire (YAML), l'enregistre comme version et, sauf --draft, le publie."
+    help = gettext_lazy(
+        "Vérifie un questionnaire (YAML), l’enregistre comme version et, sauf --draft, le publie."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--programme", default="", help="réservé à ce programme ; partagé par défaut")
-        parser.add_argument("--draft", action="store_true", help="enregistrer sans publier")
-        parser.add_argument("--check", action="store_true", help="vérifier seulement")
+        parser.add_argument("--programme", default="", help=_("réservé à ce programme ; partagé par défaut"))
+        parser.add_argument("--draft", action="store_true", help=_("enregistrer sans publier"))
+        parser.add_argument("--check", action="store_true", help=_("vérifier seulement"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         programme = programme_by_slug(options["programme"]) if options["programme"] else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from diagnostics import selectors
 from diagnostics.answers import AnswerError, read_authored
@@ -14,11 +15,11 @@ from diagnostics.wording import answer_error
 
 
 class Command(BaseCommand):
-    help = "Calcule le résultat d'un fichier de réponses JSON et l'imprime en entier, en JSON."
+    help = gettext_lazy("Calcule le résultat d’un fichier de réponses et l’imprime en entier, en JSON.")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--questionnaire", required=True, help="CODE ou CODE@VERSION")
-        parser.add_argument("--answers", required=True, type=Path, help="fichier JSON {question: réponse}")
+        parser.add_argument("--questionnaire", required=True, help=_("CODE ou CODE@VERSION"))
+        parser.add_argument("--answers", required=True, type=Path, help=_("fichier JSON {question: réponse}"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         version = selectors.find_version(options["questionnaire"])
