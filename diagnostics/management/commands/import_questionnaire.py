@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.errors import BusinessError
 from diagnostics import services
@@ -15,9 +14,7 @@ from programme.selectors import programme_by_slug
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
-        "Vérifie un questionnaire (YAML), l’enregistre comme version et, sauf --draft, le publie."
-    )
+    help = "Vérifie un questionnaire (YAML), l’enregistre et, sauf avec --draft, le publie."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from diagnostics import selectors
 from diagnostics.answers import AnswerError, read_authored
@@ -15,7 +14,7 @@ from diagnostics.wording import answer_error
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Calcule le résultat d’un fichier de réponses et l’imprime en entier, en JSON.")
+    help = "Calcule le résultat d’un fichier de réponses et l’imprime en entier, en JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--questionnaire", required=True, help=_("CODE ou CODE@VERSION"))
