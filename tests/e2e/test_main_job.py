@@ -380,7 +380,7 @@ def _arrived(page: Page, link: Any) -> bool:
 
 
 def check_funder(page: Page, public: Page, document: str, folder: Path) -> None:
-    """Step 10: the funder reads progress and budget, downloads the PDF, and its hash is verified in public."""
+    """Step 10: the funder reads, downloads the PDF; its hash is verified in public."""
     enter(page, "funder")
     expect(page.locator("main")).not_to_contain_text(COMPANY)
     check_axe(page)
