@@ -11,6 +11,7 @@ Environment: ``PORT`` (8000), ``EDEC_HOST`` (127.0.0.1), ``EDEC_DATA_DIR`` (./va
 """
 
 import argparse
+import contextlib
 import ctypes
 import os
 import signal
@@ -134,23 +135,19 @@ class Supervisor:
         return None
 
     def stop(self) -> None:
-        """Stop every group: politely, then by force after ``STOP_SECONDS``."""
-        self._signal_groups(signal.SIGTERM)
+        """Ask each leader to stop, so that it ends its own children in order; then force what is left."""
+        for process in self.processes.values():
+            if process.poll() is None:
+                process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
         while time.monotonic() < deadline and any(
             process.poll() is None for process in self.processes.values()
         ):
             time.sleep(0.1)
-        self._signal_groups(signal.SIGKILL)
         for process in self.processes.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-    def _signal_groups(self, number: signal.Signals) -> None:
-        for process in self.processes.values():
-            try:
-                os.killpg(process.pid, number)
-            except ProcessLookupError:
-                continue
 
     def run(self, url: str) -> int:
         """Run until asked to stop or until a service dies; return the exit code."""
