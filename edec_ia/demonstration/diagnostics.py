@@ -225,7 +225,6 @@ class DiagnosticWriter:
                 url=programme_url(self.programme, "diagnostics:result", pk=row.pk),
                 at=row.submitted_at,
                 actor=row.submitted_by,
-                visible_to_company=True,
             )
 
     def _project(
