@@ -4,6 +4,7 @@ What is kept is keyed by everything the bytes depend on: programme (and its last
 latest release, address and version of the application. The answer carries an ETag.
 """
 
+import gzip
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,9 +22,10 @@ KEPT_SECONDS = 24 * 3600
 
 @dataclass(frozen=True)
 class Kept:
-    """A public answer: its bytes, what they are, and their fingerprint."""
+    """A public answer: its bytes, plain and compressed, what they are, and their fingerprint."""
 
     body: bytes
+    compressed: bytes
     content_type: str
     filename: str
     etag: str
@@ -48,14 +50,21 @@ def serve(
     kept: Kept | None = None if settings.DEBUG else cache.get(key)
     if kept is None:
         body = build()
-        kept = Kept(body, content_type, filename, quote_etag(hashlib.sha256(body).hexdigest()[:32]))
+        # nothing secret is in these pages, so that compressing them betrays nothing
+        packed = gzip.compress(body, 6, mtime=0)
+        kept = Kept(body, packed, content_type, filename, hashlib.sha256(body).hexdigest()[:32])
         cache.set(key, kept, KEPT_SECONDS)
-    response = HttpResponse(kept.body, content_type=kept.content_type)
-    response.headers["ETag"] = kept.etag
+    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    etag = quote_etag(f"{kept.etag}-gzip" if zipped else kept.etag)
+    response = HttpResponse(kept.compressed if zipped else kept.body, content_type=kept.content_type)
+    response.headers["ETag"] = etag
+    response.headers["Vary"] = "Accept-Encoding"
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = f"{'public' if programme.is_public else 'private'}, max-age={seconds}"
     if kept.filename:
         response.headers["Content-Disposition"] = f'attachment; filename="{kept.filename}"'
-    return get_conditional_response(request, etag=kept.etag, response=response) or response
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 def _key(programme: Programme, parts: tuple[object, ...]) -> str:

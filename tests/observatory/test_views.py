@@ -1,3 +1,4 @@
+import gzip
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -37,6 +38,10 @@ def test_public_page_is_the_same_for_everybody_and_needs_one_query(
     assert "csrfmiddlewaretoken" not in first.content.decode()
     answer = client.get(address, headers={"If-None-Match": first["ETag"]})
     assert (answer.status_code, answer.content) == (304, b"")
+    packed = client.get(address, headers={"Accept-Encoding": "gzip, br"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert packed["ETag"] != first["ETag"]
+    assert gzip.decompress(packed.content) == first.content
 
 
 def test_public_page_says_what_it_shows(published: Release, programme: Programme, client: Client) -> None:
