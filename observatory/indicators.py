@@ -1,7 +1,6 @@
 """Indicators of the observatory."""
 
-from django.utils.translation import gettext_lazy as _
-
+from core.i18n import gettext_lazy as _
 from core.registries import Indicator, indicators
 from observatory.selectors import releases_published
 

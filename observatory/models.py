@@ -45,7 +45,7 @@ class FrozenTableQuerySet(FrozenQuerySet):
     published_lookup = "release__status"
 
 
-class ReleaseQuerySet(FrozenQuerySet, ProgrammeOwnedQuerySet):
+class ReleaseQuerySet(FrozenQuerySet, ProgrammeOwnedQuerySet):  # type: ignore[override]  # as_manager of each
     """Releases of a programme."""
 
     published_lookup = "status"

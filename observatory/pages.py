@@ -291,10 +291,8 @@ def territory_map(table: TableView, places: Sequence[Place]) -> Chart:
         uid="carte",
         title=_("Entreprises par EPCI"),
         reading=ngettext(
-            "%(n)s EPCI compte assez d’entreprises pour être publié ; les autres sont sous le secret"
-            " statistique.",
-            "%(n)s EPCI comptent assez d’entreprises pour être publiés ; les autres sont sous le secret"
-            " statistique.",
+            "%(n)s EPCI est publié ; les autres sont sous le secret statistique.",
+            "%(n)s EPCI sont publiés ; les autres sont sous le secret statistique.",
             shown,
         )
         % {"n": format_number(shown)},

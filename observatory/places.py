@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from programme.models import Commune, Epci, Programme
 
-_PREFIXES = ("CC ", "CA ", "CU ", "de la ", "de l'", "du ", "des ", "de ", "d'", "la ", "le ", "les ")
+# words that say what kind of group it is, not which one
+_KINDS = frozenset({"CC", "CA", "CU", "Métropole", "Européenne", "de", "du", "des", "la", "le", "les"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ def places_of(programme: Programme) -> list[Place]:
 
 def _short(name: str) -> str:
     """« CC de Desvres-Samer » → « Desvres-Samer »."""
-    found = name
-    while prefix := next((one for one in _PREFIXES if found.startswith(one) and len(found) > len(one)), ""):
-        found = found[len(prefix) :]
+    kept = name.split(" ")
+    while len(kept) > 1 and kept[0] in _KINDS:
+        kept.pop(0)
+    found = " ".join(kept)
+    for elision in ("d'", "l'", "d’", "l’"):
+        found = found.removeprefix(elision)
     return found[:1].upper() + found[1:]
