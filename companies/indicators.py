@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from companies.enums import Stage
 from companies.models import Participation
+from core.i18n import gettext_lazy as _
 from core.registries import Indicator, indicators
 from programme.models import Programme
 

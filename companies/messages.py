@@ -1,7 +1,6 @@
 """Messages this app sends."""
 
-from django.utils.translation import gettext_lazy as _
-
+from core.i18n import gettext_lazy as _
 from core.registries import MessageTemplate, message_templates
 
 message_templates.register(

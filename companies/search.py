@@ -1,10 +1,10 @@
 """Search providers: companies and their contacts."""
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from companies.gazetteer import fold
 from companies.models import Contact, Participation
+from core.i18n import gettext_lazy as _
 from core.registries import SearchHit, SearchProvider, search_providers
 from programme.access import Access
 from programme.links import programme_url

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Protocol
 
-from django.utils.translation import gettext_lazy as _
+from core.i18n import gettext_lazy as _
 
 
 class Labelled(Protocol):
     """An enum member that a person can read."""
 
-    value: str
+    @property
+    def value(self) -> str:
+        """What is stored."""
 
     @property
     def label(self) -> str:

@@ -95,7 +95,9 @@ def _write_row(tab: Any, number: int, row: Sequence[Any], amount: Any, day: Any)
 def export_response(sheet: Sheet, *, fmt: str, filename: str) -> HttpResponse | StreamingHttpResponse:
     """Answer a list page's export: ``fmt`` is ``xlsx`` or ``csv``, ``filename`` without extension."""
     if fmt == "xlsx":
-        response: Any = HttpResponse(xlsx_bytes([sheet]), content_type=XLSX_TYPE)
+        response: HttpResponse | StreamingHttpResponse = HttpResponse(
+            xlsx_bytes([sheet]), content_type=XLSX_TYPE
+        )
     else:
         response = StreamingHttpResponse(csv_lines(sheet), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}.{fmt}"'

@@ -84,7 +84,8 @@ class Listing(Generic[Row]):
             field.removeprefix("-") if minus == field.startswith("-") else f"-{field.removeprefix('-')}"
             for field in self.sorts[self.sort.lstrip("-")]
         ]
-        return self.filterset.qs.order_by(*fields, "pk")
+        rows: QuerySet[Row] = self.filterset.qs
+        return rows.order_by(*fields, "pk")
 
     @cached_property
     def page(self) -> Page[Row]:

@@ -49,7 +49,7 @@ class EurosFormField(forms.CharField):
         super().__init__(**kwargs)
         self.min_cents, self.max_cents = min_cents, max_cents
 
-    def to_python(self, value: Any) -> int | None:  # type: ignore[override] -- the field gives cents, not text
+    def to_python(self, value: Any) -> int | None:  # type: ignore[override]  # gives cents, not text
         """Cents, or ``None`` when left empty."""
         if isinstance(value, int):
             return value
@@ -89,12 +89,12 @@ class EurosFormField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare amounts, not the way they are written."""
         try:
-            return initial != self.to_python(data)
+            return bool(initial != self.to_python(data))
         except ValidationError:
             return True
 
 
-class CentsField(models.BigIntegerField):
+class CentsField(models.BigIntegerField):  # type: ignore[type-arg]  # not generic at run time
     """An amount in integer cents."""
 
     def formfield(self, **kwargs: Any) -> Any:

@@ -3,8 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
+from core.i18n import gettext_lazy as _
 from core.registries import Indicator, indicators
 from diagnostics.enums import ActionStatus, DiagnosticStatus
 from diagnostics.models import ActionItem, ActionPlan, Diagnostic

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.exports import Sheet
+from core.i18n import gettext_lazy
 from core.registries import DocumentKind, document_kinds, document_subjects
 from diagnostics.charts import result_radar
 from diagnostics.models import Diagnostic

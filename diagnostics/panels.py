@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy as _
-
 from companies.models import Participation
+from core.i18n import gettext_lazy as _
 from core.registries import CompanyPanel, company_panels
 from diagnostics.selectors.lists import DiagnosticRow, company_rows
 from programme.access import Access

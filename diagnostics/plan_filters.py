@@ -14,7 +14,7 @@ from programme.enums import STAFF
 from programme.selectors import role_holders
 
 
-class ActionFilter(django_filters.FilterSet):
+class ActionFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
     """By company, state, advisor and lateness."""
 
     q = django_filters.CharFilter(method="search", label=_("Entreprise ou action"))

@@ -11,7 +11,7 @@ from diagnostics.models import ActionItem
 from diagnostics.services.plan import ItemFields
 
 
-class ActionItemForm(forms.ModelForm):
+class ActionItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """An action as a person writes it."""
 
     status = forms.ChoiceField(label=_("État"), choices=choices(ActionStatus))

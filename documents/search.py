@@ -1,9 +1,9 @@
 """Search provider: documents by title or code."""
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from core.formats import format_date
+from core.i18n import gettext_lazy as _
 from core.registries import SearchHit, SearchProvider, search_providers
 from documents.selectors import kind_label, normalise_code, visible_documents
 from programme.access import Access

@@ -9,24 +9,25 @@ from django.urls import reverse
 from edec_ia.navigation import landed, navigation
 from programme.access import Access
 from programme.links import programme_url
+from programme.models import Programme
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Programme, caller, navigation. Public pages do not touch the session."""
-    programme = getattr(request, "programme", None)
+    programme: Programme | None = getattr(request, "programme", None)
     access: Access | None = getattr(request, "access", None)
     match = request.resolver_match
     rule = getattr(match.func, "access_rule", None) if match else None
-    private = access is not None and rule is not None and not rule.public
+    private = access if access is not None and rule is not None and not rule.public else None
     return {
         "programme": programme,
-        "access": access if private else None,
-        "nav": navigation(programme, access, request.path) if private else (),
+        "access": private,
+        "nav": navigation(private.programme, private, request.path) if private else (),
         "app_version": settings.APP_VERSION,
         "support_email": settings.SUPPORT_EMAIL,
         "demo_mode": settings.EDEC_DEMO,
-        "search_url": _search_url(access) if private else "",
-        "home_url": programme_url(programme, "programme:home") if private else "",
+        "search_url": _search_url(private) if private else "",
+        "home_url": programme_url(private.programme, "programme:home") if private else "",
         "account_url": reverse("mfa_index") if private else "",
         "programmes_url": reverse("programme_list"),
         "login_url": reverse("account_login"),
@@ -35,5 +36,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _search_url(access: Access | None) -> str:
-    return landed(access.programme, "reports:search") if access and access.is_staff else ""
+def _search_url(access: Access) -> str:
+    return landed(access.programme, "reports:search") if access.is_staff else ""

@@ -99,6 +99,7 @@ _MENUS = {
 
 
 def landed(programme: Programme, name: str) -> str:
+    """Address of a page, nothing when this installation does not serve it."""
     try:
         return programme_url(programme, name)
     except NoReverseMatch:

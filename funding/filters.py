@@ -13,7 +13,7 @@ from funding.models import BudgetLine, Expense
 from programme.models import Axis, Programme
 
 
-class ExpenseFilter(django_filters.FilterSet):
+class ExpenseFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
     """Search, state, axis, line, period."""
 
     q = django_filters.CharFilter(

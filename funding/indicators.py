@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
+from core.i18n import gettext_lazy as _
 from core.registries import Indicator, indicators
 from funding.selectors import charged_on_axis
 

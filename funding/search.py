@@ -1,8 +1,7 @@
 """Search provider: expenses, for who reads the budget."""
 
-from django.utils.translation import gettext_lazy as _
-
 from core.formats import format_euros
+from core.i18n import gettext_lazy as _
 from core.registries import SearchHit, SearchProvider, search_providers
 from funding.filters import search_expenses
 from funding.models import Expense

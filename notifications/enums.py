@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from django.utils.translation import gettext_lazy as _
+from core.i18n import gettext_lazy as _
 
 
 class MessageStatus(StrEnum):

@@ -8,7 +8,7 @@ from notifications.enums import MessageStatus
 from notifications.models import Message
 
 
-class MessageFilter(django_filters.FilterSet):
+class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
     """By address and by state."""
 
     destinataire = django_filters.CharFilter(

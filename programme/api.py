@@ -5,7 +5,7 @@ same programme, else it does not exist.
 """
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q
 from django.utils import timezone
@@ -81,5 +81,5 @@ class ProgrammeAPIMixin:
     @property
     def access(self) -> Access:
         """The caller, with the one role of the token."""
-        token: ApiToken = self.request.auth
+        token = cast("ApiToken", self.request.auth)
         return Access(user=token.user, programme=token.programme, roles=frozenset({Role(token.role)}))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.exports import Sheet
 from core.formats import format_euros_round, format_number, format_percent
+from core.i18n import gettext_lazy
 from core.money import euros
 from core.registries import DocumentKind, document_kinds
 from documents.snapshots import revive

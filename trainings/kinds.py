@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy
-
+from core.i18n import gettext_lazy
 from core.registries import DocumentKind, document_kinds, document_subjects
 from documents.selectors import text_ids
 from documents.snapshots import revive

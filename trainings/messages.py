@@ -1,7 +1,6 @@
 """Messages of trainings."""
 
-from django.utils.translation import gettext_lazy as _
-
+from core.i18n import gettext_lazy as _
 from core.registries import MessageTemplate, message_templates
 
 for code, label, reason in (

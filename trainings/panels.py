@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
+from core.i18n import gettext_lazy as _
 from core.registries import CompanyPanel, company_panels
 from trainings.selectors import company_enrolments
 

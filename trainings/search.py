@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
+from core.i18n import gettext_lazy as _
 from core.registries import SearchHit, SearchProvider, search_providers
 from programme.links import programme_url
 from trainings.models import Enrolment, Session

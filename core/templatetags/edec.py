@@ -1,7 +1,7 @@
 """Template filters every page uses (loaded as builtins): French numbers, amounts, dates."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django import template
 from django.utils import timezone
@@ -12,13 +12,13 @@ register = template.Library()
 
 
 @register.filter
-def euros(cents: int | None) -> str:
+def euros(cents: int | Literal[""] | None) -> str:
     """Cents as ``1 046 100,00 €``; a dash for nothing."""
     return "–" if cents is None or cents == "" else formats.format_euros(cents)
 
 
 @register.filter
-def euros_round(cents: int | None) -> str:
+def euros_round(cents: int | Literal[""] | None) -> str:
     """Cents rounded to the euro."""
     return "–" if cents is None or cents == "" else formats.format_euros_round(cents)
 
@@ -30,7 +30,7 @@ def number(value: Any, decimals: int = 0) -> str:
 
 
 @register.filter
-def tenths(value: int | None) -> str:
+def tenths(value: int | Literal[""] | None) -> str:
     """A score kept in tenths, as ``41,5``."""
     return "–" if value is None or value == "" else formats.format_number(value / 10, 1)
 

@@ -49,7 +49,8 @@ def start_plan(*, actor: User | None, diagnostic: Diagnostic) -> ActionPlan:
     if diagnostic.status != DiagnosticStatus.SUBMITTED or diagnostic.result is None:
         raise BusinessError(
             _(
-                "Le plan d’actions se construit une fois le questionnaire remis. Terminez d’abord les réponses."
+                "Le plan d’actions se construit une fois le questionnaire remis. "
+                "Terminez d’abord les réponses."
             ),
             code="not-submitted",
         )

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ EXPORT_COLUMNS = ("Entreprise", "Action", "État", "Responsable", "Échéance", 
 
 @allow(*STAFF)
 @require_safe
-def plan_list(request: ProgrammeRequest) -> HttpResponse:
+def plan_list(request: ProgrammeRequest) -> HttpResponseBase:
     """Actions of every plan the caller may see."""
     listing = Listing(
         request,

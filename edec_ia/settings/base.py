@@ -1,6 +1,7 @@
 """Settings shared by every environment. What an operator may change is read from the environment (README)."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -122,9 +123,9 @@ SQLITE_OPTIONS = {
 }
 
 
-def database_from(url: str) -> dict[str, object]:
+def database_from(url: str) -> dict[str, Any]:
     """Read a database address and add what each engine needs to be safe and fast here."""
-    config = environ.Env.db_url_config(url)
+    config: dict[str, Any] = environ.Env.db_url_config(url)
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = {**SQLITE_OPTIONS, **config.get("OPTIONS", {})}
     else:
