@@ -30,26 +30,12 @@ with_test() {
   env -u DATABASE_URL -u CELERY_BROKER_URL -u EDEC_DEMO DJANGO_SETTINGS_MODULE=edec_ia.settings.test "$@"
 }
 
-# Types are strict where arithmetic, rules, reads and writes are; the doors (pages, forms, API…), models
-# and enums speak Django's dynamic dialect and are held by their tests.
-typed_modules() {
-  find core accounts programme notifications documents companies diagnostics trainings funding observatory \
-    reports edec_ia/demonstration scripts -name '*.py' \
-    -not -path '*/migrations/*' -not -path '*/models/*' -not -path '*/views/*' \
-    -not -path '*/management/*' -not -path '*/templatetags/*' |
-    grep -vE '/(models|enums|views|urls|urls_public|api|api_urls|serializers|apps|admin|middleware|context|adapter)\.py$' |
-    grep -vE '/(forms|plan_forms|filters|plan_filters|kinds|search|panels|indicators|messages|tasks|tasks_today)\.py$' |
-    grep -vE '^core/(htmx|listing|exports|money)\.py$' |
-    sort
-}
-
-mapfile -t typed < <(typed_modules)
 mapfile -t shell_scripts < <(find scripts .ci -type f \( -name '*.sh' -o -name run \) | sort)
 
 check "format" "$bin/ruff" format --check .
 check "règles" "$bin/ruff" check .
 check "gabarits" "$bin/djlint" templates --lint --quiet
-check "types" with_test "$bin/mypy" --follow-imports=silent "${typed[@]}"
+check "types" with_test "$bin/mypy"
 check "contrats d'import" with_test "$bin/lint-imports"
 check "migrations" with_test "$PYTHON" manage.py makemigrations --check --dry-run
 check "sécurité" with_production "$PYTHON" manage.py check --deploy --fail-level WARNING
