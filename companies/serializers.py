@@ -1,5 +1,6 @@
 """Shapes of the API."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from companies.enums import SizeBand, Stage
@@ -14,7 +15,9 @@ class CompanySerializer(serializers.ModelSerializer):  # type: ignore[type-arg] 
     siret = serializers.CharField(source="establishment.siret", read_only=True)
     stage = serializers.ChoiceField(choices=choices(Stage), read_only=True)
     size_band = serializers.ChoiceField(choices=choices(SizeBand), read_only=True)
-    maturity = serializers.SerializerMethodField(help_text="Score de 0 à 100, absent sans diagnostic remis.")
+    maturity = serializers.SerializerMethodField(
+        help_text=_("Score de 0 à 100, absent sans diagnostic remis.")
+    )
 
     class Meta:
         model = Participation
