@@ -240,7 +240,12 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="EDEC IA <ne-pas-repondre
 
 # The message is only a wake-up: the job table keeps what was accepted (docs/architecture.md §4).
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="filesystem://")
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_connect_timeout": 1, "socket_timeout": 5}
+# One attempt: opening a connection would otherwise retry for six seconds, paid by the person who asks.
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    "max_retries": 0,
+}
 if CELERY_BROKER_URL.startswith("filesystem"):
     _BROKER_DIR = DATA_DIR / "broker"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
