@@ -136,6 +136,13 @@ PAGES = {
     "reports:settings_withdraw": "D",
     "reports:settings_issue_token": "D",
     "reports:settings_revoke_token": "D",
+    "diagnostics:plan_list": STAFF,
+    "diagnostics:plan_detail": STAFF + "C",
+    "diagnostics:plan_keep": STAFF + "C",
+    "diagnostics:plan_item": STAFF + "C",
+    "diagnostics:plan_item_add": STAFF + "C",
+    "diagnostics:plan_start": STAFF + "C",
+    "diagnostics:space_plan": "C",
 }
 
 API: dict[str, str] = {
