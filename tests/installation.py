@@ -7,6 +7,7 @@ PostgreSQL and Redis when ``EDEC_TEST_SERVICES`` is set.
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +79,7 @@ class Installation:
         return environment
 
     @staticmethod
-    def _psql(statement: str) -> None:
+    def _connect(database: str) -> Any:
         import environ
         import psycopg2
 
@@ -87,12 +89,14 @@ class Installation:
             port=config["PORT"] or None,
             user=config["USER"],
             password=config["PASSWORD"] or None,
-            dbname="postgres",
+            dbname=database,
         )
         link.autocommit = True
-        with link.cursor() as cursor:
+        return link
+
+    def _psql(self, statement: str) -> None:
+        with closing(self._connect("postgres")) as link, link.cursor() as cursor:
             cursor.execute(statement)
-        link.close()
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return what it printed; a failure fails the test."""
@@ -110,6 +114,17 @@ class Installation:
     def shell(self, code: str) -> str:
         """Run Python inside the installation and return what it printed."""
         return self.manage("shell", "--no-imports", "-c", code).strip()
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Read the installation's database from outside, past our own code; identifiers in hexadecimal."""
+        if not self.database:
+            address = f"file:{self.folder / 'data' / 'edec.sqlite3'}?mode=ro"
+            with closing(sqlite3.connect(address, uri=True, timeout=20)) as link:
+                return link.execute(statement).fetchall()
+        with closing(self._connect(self.database)) as link, link.cursor() as cursor:
+            cursor.execute(statement)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
 
     def prepare(self, *, companies: int) -> None:
         """Migrate, seed, load a small demonstration, gather static files."""
