@@ -232,7 +232,7 @@ def answer_in_two_sittings(page: Page, officer: Page, link: str) -> None:
     expect(page).to_have_url(re.compile("resultat"), timeout=30_000)
     body = page.locator("main")
     expect(body.locator("svg[role=img]").first).to_be_visible()
-    expect(body).to_contain_text("sur 100")
+    expect(body).to_contain_text(re.compile(r"sur\s100"))
     check_axe(page)
 
 
