@@ -15,7 +15,7 @@ mkdir -p "$EDEC_DATA_DIR"
 "$PYTHON" -m tests.bench.database
 "$PYTHON" manage.py migrate -v0
 "$PYTHON" manage.py seed
-"$PYTHON" manage.py load_demo --companies "${BENCH_COMPANIES:-10000}" --rounds "${BENCH_ROUNDS:-2}"
+"$PYTHON" manage.py load_demo --companies "${BENCH_COMPANIES:-10000}" --rounds "${BENCH_ROUNDS:-3}"
 "$PYTHON" manage.py collectstatic --noinput -v0
 "$PYTHON" -m tests.bench.run "$@"
 "$PYTHON" -m tests.bench.work
