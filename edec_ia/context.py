@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from edec_ia.navigation import landed, navigation
+from edec_ia.navigation import navigation
 from programme.access import Access
 from programme.links import programme_url
 from programme.models import Programme
@@ -37,4 +37,4 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _search_url(access: Access) -> str:
-    return landed(access.programme, "reports:search") if access.is_staff else ""
+    return programme_url(access.programme, "reports:search") if access.is_staff else ""

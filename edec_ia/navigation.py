@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.urls import NoReverseMatch
 from django.utils.translation import gettext_lazy as _
 
 from programme.access import Access
@@ -98,23 +97,15 @@ _MENUS = {
 }
 
 
-def landed(programme: Programme, name: str) -> str:
-    """Address of a page, nothing when this installation does not serve it."""
-    try:
-        return programme_url(programme, name)
-    except NoReverseMatch:
-        return ""
-
-
 @lru_cache(maxsize=512)
 def _menu(slug: str, shell: str, roles: frozenset[Role]) -> tuple[Group, ...]:
     programme = Programme(slug=slug)
     groups = []
     for heading, rows in _MENUS[shell]:
         entries = tuple(
-            Entry(str(label), url, icon)
+            Entry(str(label), programme_url(programme, name), icon)
             for label, name, icon, allowed in rows
-            if not roles.isdisjoint(allowed) and (url := landed(programme, name))
+            if not roles.isdisjoint(allowed)
         )
         if entries:
             groups.append(Group(str(heading), entries))

@@ -1,5 +1,6 @@
 """A real browser on a real installation."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.installation import Installation
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("EDEC_CHROMIUM") or "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
