@@ -231,7 +231,7 @@ def answer_in_two_sittings(page: Page, officer: Page, link: str) -> None:
     submit(page, "Remettre le diagnostic")
     expect(page).to_have_url(re.compile("resultat"), timeout=30_000)
     body = page.locator("main")
-    expect(body.locator("svg[role=img]").first).to_be_visible()
+    expect(body.locator("svg:has(title)").locator("visible=true").first).to_be_visible()
     expect(body).to_contain_text(re.compile(r"sur\s100"))
     check_axe(page)
 
