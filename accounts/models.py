@@ -34,6 +34,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(_("prénom"), max_length=80, blank=True)
     last_name = models.CharField(_("nom"), max_length=80, blank=True)
     is_active = models.BooleanField(_("actif"), default=True)
+    # What the bell shows: kept here because the user is read with every page anyway.
+    unseen_messages = models.PositiveIntegerField(default=0)
     date_joined = models.DateTimeField(_("inscrit le"), default=timezone.now)
 
     USERNAME_FIELD = "email"

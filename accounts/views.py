@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import selectors, services
+from accounts.backends import PERSON_BACKEND
 from core.errors import BusinessError
 
 
@@ -20,7 +21,7 @@ def personal_link(request: HttpRequest, token: str) -> HttpResponse:
             user = services.spend_personal_link(link=link)
         except BusinessError:
             return render(request, "accounts/personal_link.html", {"link": link, "token": token}, status=409)
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, user, backend=PERSON_BACKEND)
         return HttpResponseRedirect(link.next_path)
     status = 200 if link is not None else 404
     return render(request, "accounts/personal_link.html", {"link": link, "token": token}, status=status)

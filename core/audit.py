@@ -1,12 +1,13 @@
 """The audit trail: one event per write of the domain, written by services in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Model, QuerySet
 
 from core.context import current_door
 from core.models import AuditEvent
+from core.persons import ERASED_NAME
 
 
 def record(
@@ -41,3 +42,11 @@ def history(obj: Model) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk)).select_related(
         "actor"
     )
+
+
+def forget_names(objects: Iterable[Model], label: str = ERASED_NAME) -> None:
+    """Take the names of what is erased out of its own events: what was done and by whom stays."""
+    for obj in objects:
+        AuditEvent.objects.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk)).update(
+            object_label=label
+        )

@@ -60,3 +60,43 @@ class Door(StrEnum):
             Door.JOB: _("tâche de fond"),
             Door.COMMAND: _("commande"),
         }[self]
+
+
+class ImportStatus(StrEnum):
+    """Life of an import: read, checked (dry run), then applied."""
+
+    READING = "reading"
+    CHECKED = "checked"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        """Words shown on screen."""
+        return {
+            ImportStatus.READING: _("en cours de lecture"),
+            ImportStatus.CHECKED: _("vérifié, à confirmer"),
+            ImportStatus.APPLYING: _("en cours d’import"),
+            ImportStatus.APPLIED: _("importé"),
+            ImportStatus.FAILED: _("illisible"),
+        }[self]
+
+
+class RowOutcome(StrEnum):
+    """What the dry run says of a row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """Words shown on screen."""
+        return {
+            RowOutcome.CREATED: _("à créer"),
+            RowOutcome.UPDATED: _("à mettre à jour"),
+            RowOutcome.UNCHANGED: _("rien à changer"),
+            RowOutcome.REFUSED: _("refusée"),
+        }[self]

@@ -10,6 +10,7 @@ from typing import Any
 
 import xlsxwriter
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -39,11 +40,16 @@ class _Echo:
         return line
 
 
+def _local(moment: datetime) -> datetime:
+    """A moment as the programme's clocks show it: a spreadsheet knows no time zone."""
+    return timezone.make_naive(moment) if timezone.is_aware(moment) else moment
+
+
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value).replace(".", ",")
     if isinstance(value, datetime):
-        return value.isoformat(timespec="minutes")
+        return _local(value).isoformat(sep=" ", timespec="minutes")
     if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else neutralise(value)
@@ -67,25 +73,33 @@ def xlsx_bytes(sheets: Iterable[Sheet], *, created: datetime | None = None) -> b
     bold = book.add_format({"bold": True, "bottom": 1})
     amount = book.add_format({"num_format": "#,##0.00"})
     day = book.add_format({"num_format": "dd/mm/yyyy"})
+    moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
     for sheet in sheets:
         tab = book.add_worksheet(sheet.title[:31])
         tab.freeze_panes(1, 0)
         tab.write_row(0, 0, list(sheet.columns), bold)
         tab.set_column(0, max(len(sheet.columns) - 1, 0), 18)
         for number, row in enumerate(sheet.rows, start=1):
-            _write_row(tab, number, row, amount, day)
+            _write_row(tab, number, row, _Formats(amount, day, moment))
     book.close()
     return buffer.getvalue()
 
 
-def _write_row(tab: Any, number: int, row: Sequence[Any], amount: Any, day: Any) -> None:
+@dataclass(frozen=True)
+class _Formats:
+    amount: Any
+    day: Any
+    moment: Any
+
+
+def _write_row(tab: Any, number: int, row: Sequence[Any], formats: _Formats) -> None:
     for column, value in enumerate(row):
         if isinstance(value, Decimal):
-            tab.write_number(number, column, value, amount)
+            tab.write_number(number, column, value, formats.amount)
         elif isinstance(value, datetime):
-            tab.write_datetime(number, column, value.replace(tzinfo=None), day)
+            tab.write_datetime(number, column, _local(value), formats.moment)
         elif isinstance(value, date):
-            tab.write_datetime(number, column, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001 -- a spreadsheet date has no zone
+            tab.write_datetime(number, column, datetime(value.year, value.month, value.day), formats.day)  # noqa: DTZ001 -- a spreadsheet date has no zone
         elif isinstance(value, str):
             tab.write_string(number, column, value)
         elif value is not None:

@@ -1,19 +1,24 @@
 """Files: accepted by their content, stored under their hash, served as attachments."""
 
 import hashlib
+import logging
 from pathlib import PurePath
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import filetype
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
+from django.db import transaction
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from core.errors import BusinessError
 from core.formats import format_number
 from core.models import StoredFile
+
+PIECE_BYTES = 64 * 1024
+log = logging.getLogger(__name__)
 
 # Extension → media types that the content may show. Office files are zip archives.
 EVIDENCE_TYPES = {
@@ -97,9 +102,54 @@ def store_bytes(
     return stored
 
 
+def store_stream(
+    source: BinaryIO, *, name: str, content_type: str, programme_id: int | None, actor: Any = None
+) -> StoredFile:
+    """Keep a large file made by the application, read in pieces: memory does not depend on its size.
+
+    ``source`` is open for reading and can be rewound. Side effects: one file in the storage and one row.
+    """
+    digest, size = hashlib.sha256(), 0
+    source.seek(0)
+    while chunk := source.read(PIECE_BYTES):
+        digest.update(chunk)
+        size += len(chunk)
+    source.seek(0)
+    stored = StoredFile(
+        programme_id=programme_id,
+        name=name[-200:],
+        content_type=content_type,
+        size=size,
+        sha256=digest.hexdigest(),
+        uploaded_by=actor,
+    )
+    stored.content.save(f"{stored.pk}{PurePath(name).suffix.lower()}", File(source), save=False)
+    stored.save(force_insert=True)
+    return stored
+
+
+def discard(stored: StoredFile) -> None:
+    """Delete a file that nothing names any more, once the transaction is committed."""
+    storage, name = stored.content.storage, str(stored.content.name)
+    stored.delete()
+    transaction.on_commit(lambda: storage.delete(name))
+
+
 def serve(stored: StoredFile) -> FileResponse:
-    """Send a file whose right the calling view has checked: as an attachment, never sniffed."""
-    response = FileResponse(stored.content.open("rb"), content_type=stored.content_type)
+    """Send a file whose right the calling view has checked: as an attachment, never sniffed.
+
+    Raises ``BusinessError`` when the storage has lost it: a restored database may know files that it has not.
+    """
+    try:
+        content = stored.content.open("rb")
+    except FileNotFoundError as error:
+        log.error("stored file is missing", extra={"file": str(stored.pk), "sha256": stored.sha256})
+        raise BusinessError(
+            _("« %(name)s » n’est plus dans le stockage. Donnez à l’assistance la référence %(reference)s.")
+            % {"name": stored.name, "reference": str(stored.pk)[:12]},
+            code="file-missing",
+        ) from error
+    response = FileResponse(content, content_type=stored.content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(stored.name)}"
     response["Content-Length"] = str(stored.size)
     response["X-Content-Type-Options"] = "nosniff"

@@ -9,11 +9,11 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from core.context import entered_by
 from core.enums import Door, JobStatus
 from core.errors import BusinessError
 from core.models import Job
-from core.registries import job_handlers
+from core.registries import daily_jobs, job_handlers
 
 log = logging.getLogger(__name__)
 Handler = Callable[..., dict[str, Any] | None]
@@ -48,11 +48,13 @@ def enqueue(
     label: str = "",
     programme_id: int | None = None,
     actor: Any = None,
+    run_at: datetime | None = None,
     **payload: Any,
 ) -> Job:
     """Accept a piece of work. The same ``key`` always gives the same job, whoever asks twice.
 
-    ``payload`` holds ids and plain values only. Raises ``LookupError`` for an unknown handler.
+    ``run_at`` puts it off: the sweeper finds it when its time has come. ``payload`` holds ids and plain
+    values only. Raises ``LookupError`` for an unknown handler.
     Side effects: one row in the caller's transaction; a wake-up is sent after commit.
     """
     job_handlers.get(name)
@@ -67,11 +69,12 @@ def enqueue(
                 payload=payload,
                 programme_id=programme_id,
                 actor=actor if actor is not None and actor.pk else None,
-                available_at=timezone.now(),
+                available_at=run_at or timezone.now(),
             )
     except IntegrityError:
         return Job.objects.get(key=key)
-    transaction.on_commit(lambda: wake(job.pk))
+    if run_at is None:
+        transaction.on_commit(lambda: wake(job.pk))
     return job
 
 
@@ -93,8 +96,12 @@ def _ready() -> Q:
 
 
 def ready_jobs() -> QuerySet[Job]:
-    """Jobs that a worker may take now: waiting, or left by a worker whose lease ran out."""
-    return Job.objects.filter(_ready()).order_by("available_at", "created_at")
+    """Jobs that a worker may take now: waiting, or left by a worker whose lease ran out.
+
+    Those whose attempts are used up are for the sweeper to give up.
+    """
+    open_to_workers = Job.objects.filter(_ready(), attempts__lt=settings.JOB_MAX_ATTEMPTS)
+    return open_to_workers.order_by("available_at", "created_at")
 
 
 def oldest_waiting_seconds() -> int:
@@ -202,8 +209,13 @@ def run(job_id: uuid.UUID | str, *, heartbeat: bool = True) -> bool:
 def _keep_alive(running: RunningJob, stop: threading.Event) -> None:
     try:
         while not stop.wait(settings.JOB_LEASE_SECONDS / 3):
-            if not running.renew():
-                return
+            try:
+                if not running.renew():
+                    return
+            except DatabaseError:
+                # Busy or restarting: a lease lasts three beats, so that the next one may still hold it.
+                log.warning("lease not renewed", extra={"job": str(running.id)})
+                connection.close()
     finally:
         connection.close()
 
@@ -216,6 +228,18 @@ def sweep() -> int:
     for job_id in waiting:
         wake(job_id)
     return len(waiting)
+
+
+def start_day() -> list[Job]:
+    """Accept each daily job whose hour has come; asked again the same day, the same jobs are given back.
+
+    Called every few minutes, so that a scheduler that was down at the hour delays a day's work and never
+    skips it.
+    """
+    now = timezone.localtime()
+    return [
+        enqueue(name, key=f"{name}-{now.date()}") for name, hour in daily_jobs.items() if now.time() >= hour
+    ]
 
 
 def drain(limit: int = 1000) -> int:

@@ -1,6 +1,6 @@
 """Lists: filters in the URL, removable chips, sort, count, pages, export of exactly what is filtered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -44,7 +44,8 @@ class Listing(Generic[Row]):
     """What a list page shows, read from the request's query string.
 
     ``sorts`` maps a name used in the URL to model fields; the primary key always ends the order, so
-    that pages never repeat a row. Two queries: the count and the page.
+    that pages never repeat a row. Two queries: the count and the page. ``counted`` may answer the count
+    otherwise: it receives what filters, as text, and the way to count.
     """
 
     def __init__(
@@ -57,13 +58,23 @@ class Listing(Generic[Row]):
         default_sort: str,
         per_page: int = PER_PAGE,
         filter_kwargs: Mapping[str, Any] | None = None,
+        counted: Callable[[str, Callable[[], int]], int] | None = None,
     ) -> None:
         self.request, self.path = request, request.path
         self.params = request.GET
-        self.filterset = filterset_class(
-            self.params, queryset=queryset, request=request, **(filter_kwargs or {})
-        )
+        self._all, self._filterset_class, self._filter_kwargs = queryset, filterset_class, filter_kwargs or {}
         self.sorts, self.default_sort, self.per_page = sorts, default_sort, per_page
+        self._counted = counted
+
+    @cached_property
+    def filterset(self) -> FilterSet:
+        """The filters, bound when the address asks for something.
+
+        Made when they are needed only: without anything to filter by, they cost as much as the rows.
+        """
+        return self._filterset_class(
+            self.params or None, queryset=self._all, request=self.request, **self._filter_kwargs
+        )
 
     @property
     def form(self) -> Any:
@@ -84,13 +95,19 @@ class Listing(Generic[Row]):
             field.removeprefix("-") if minus == field.startswith("-") else f"-{field.removeprefix('-')}"
             for field in self.sorts[self.sort.lstrip("-")]
         ]
-        rows: QuerySet[Row] = self.filterset.qs
+        rows: QuerySet[Row] = self.filterset.qs if self.params else self._all
         return rows.order_by(*fields, "pk")
 
     @cached_property
     def page(self) -> Page[Row]:
         """The page asked for; the last one when the number is too large."""
-        return Paginator(self.queryset, self.per_page).get_page(self.params.get("page"))
+        paginator = Paginator(self.queryset, self.per_page)
+        if self._counted is not None:
+            what = self.params.copy()
+            for other in ("page", "tri"):
+                what.pop(other, None)
+            paginator.count = self._counted(what.urlencode(), self.queryset.count)
+        return paginator.get_page(self.params.get("page"))
 
     @property
     def count(self) -> int:
@@ -100,7 +117,6 @@ class Listing(Generic[Row]):
     def url(self, **changes: str | None) -> str:
         """This list's address with some parameters changed or, with ``None``, removed."""
         params = self.params.copy()
-        params._mutable = True  # noqa: SLF001 -- a copy of GET is mutable already; kept for QueryDict(mutable=False)
         for name, value in changes.items():
             if value is None:
                 params.pop(name, None)
@@ -127,7 +143,7 @@ class Listing(Generic[Row]):
     @cached_property
     def chips(self) -> tuple[Chip, ...]:
         """Active filters, each with the address that removes it."""
-        if not self.form.is_valid():
+        if not self.params or not self.form.is_valid():
             return ()
         chips = []
         for name, field in self.form.fields.items():

@@ -4,7 +4,6 @@ import logging
 import uuid
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -51,7 +50,7 @@ class HtmxRedirectMiddleware:
             target = response["Location"]
             response = HttpResponse(status=204)
             response["HX-Redirect"] = target
-        if getattr(response, "is_partial", False) or is_htmx:
+        if is_htmx:
             patch_vary_headers(response, ["HX-Request"])
         return response
 
@@ -74,6 +73,7 @@ class BusinessErrorMiddleware:
             return render(request, "404.html", status=404)
         if isinstance(exception, BusinessError):
             if getattr(request, "htmx", False):
-                messages.error(request, exception.message)
+                # A part of a page was asked for: the reason alone, which ``feedback.js`` shows at once.
+                return HttpResponse(exception.message, content_type="text/plain; charset=utf-8", status=409)
             return render(request, "core/refused.html", {"error": exception}, status=409)
         return None

@@ -1,4 +1,4 @@
-"""Celery tasks: two wake-ups. What they carry is an id; what they do is in ``core.jobs``."""
+"""Celery tasks: three wake-ups. What they carry is an id; what they do is in ``core.jobs``."""
 
 from celery import shared_task
 
@@ -15,3 +15,9 @@ def run_job(job_id: str) -> None:
 def sweep_jobs() -> None:
     """Wake up what the broker lost or a dead worker left."""
     jobs.sweep()
+
+
+@shared_task(name="core.tasks.start_day")  # type: ignore[untyped-decorator]  # same
+def start_day() -> None:
+    """Accept the work of the day, once its hour has come."""
+    jobs.start_day()

@@ -1,8 +1,9 @@
-"""Navigation of the signed-in shells, in the programme's own words. Addresses are computed once."""
+"""Navigation of every shell, in the programme's own words. Addresses are computed once."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from programme.access import Access
@@ -30,22 +31,33 @@ class Group:
 
 
 # (heading, ((label, URL name, icon, roles), …))
-_ALL_STAFF = (*STAFF,)
 _STAFF_MENU = (
     (
         _("Pilotage"),
         (
-            (_("Tableau de bord"), "reports:dashboard", "home", _ALL_STAFF),
+            (_("Tableau de bord"), "reports:dashboard", "home", STAFF),
             (_("Rapports"), "reports:report_list", "file-text", OFFICE),
+        ),
+    ),
+    (
+        _("Finances"),
+        (
             (_("Budget"), "funding:overview", "euro", OFFICE),
+            (_("Dépenses"), "funding:expense_list", "table", OFFICE),
+            (_("Engagements"), "funding:commitment_list", "clipboard-check", OFFICE),
+            (_("Appels de fonds"), "funding:claim_list", "mail", OFFICE),
+            (_("Comptes rendus"), "funding:report_list", "file-text", OFFICE),
         ),
     ),
     (
         _("Accompagnement"),
         (
-            (_("Entreprises"), "companies:list", "building", _ALL_STAFF),
-            (_("Diagnostics"), "diagnostics:list", "clipboard-check", _ALL_STAFF),
-            (_("Plans d’actions"), "diagnostics:plan_list", "list-checks", _ALL_STAFF),
+            (_("Entreprises"), "companies:list", "building", STAFF),
+            (_("Journal"), "companies:day", "clock", STAFF),
+            (_("Diagnostics"), "diagnostics:list", "clipboard-check", STAFF),
+            (_("Plans d’actions"), "diagnostics:plan_list", "list-checks", STAFF),
+            (_("Questionnaires"), "diagnostics:author_list", "pen", OFFICE),
+            (_("E-mails à venir"), "notifications:planner", "mail", STAFF),
         ),
     ),
     (
@@ -56,7 +68,7 @@ _STAFF_MENU = (
         _("Capitalisation"),
         (
             (_("Millésimes"), "observatory:release_list", "chart", OFFICE),
-            (_("Observatoire public"), "observatory:public", "globe", _ALL_STAFF),
+            (_("Observatoire public"), "observatory:public", "globe", STAFF),
         ),
     ),
     (
@@ -73,6 +85,7 @@ _FUNDER_MENU = (
         (
             (_("Avancement"), "reports:funder_progress", "home", (Role.FUNDER,)),
             (_("Budget"), "funding:funder_budget", "euro", (Role.FUNDER,)),
+            (_("Appels de fonds"), "funding:funder_claims", "mail", (Role.FUNDER,)),
             (_("Rapports"), "reports:funder_reports", "file-text", (Role.FUNDER,)),
         ),
     ),
@@ -85,15 +98,28 @@ _COMPANY_MENU = (
             (_("Diagnostic"), "diagnostics:space_diagnostics", "clipboard-check", (Role.COMPANY,)),
             (_("Plan d’actions"), "diagnostics:space_plan", "list-checks", (Role.COMPANY,)),
             (_("Formations"), "trainings:space_sessions", "graduation", (Role.COMPANY,)),
+            (_("Aides reçues"), "funding:space_aid", "euro", (Role.COMPANY,)),
             (_("Documents"), "documents:space_documents", "file-text", (Role.COMPANY,)),
         ),
     ),
 )
+_PUBLIC_MENU = (
+    (
+        "",
+        (
+            (_("Le programme"), "observatory:home", "home", ()),
+            (_("Observatoire"), "observatory:public", "chart", ()),
+            (_("Formations"), "trainings:catalogue", "graduation", ()),
+            (_("Vérifier un document"), "verification:home", "shield", ()),
+        ),
+    ),
+)
+_PUBLIC_SHELL = "layout/public.html"
 _MENUS = {
     "layout/staff.html": _STAFF_MENU,
     "layout/funder.html": _FUNDER_MENU,
     "layout/company.html": _COMPANY_MENU,
-    "layout/public.html": (),
+    _PUBLIC_SHELL: _PUBLIC_MENU,
 }
 
 
@@ -103,18 +129,31 @@ def _menu(slug: str, shell: str, roles: frozenset[Role]) -> tuple[Group, ...]:
     groups = []
     for heading, rows in _MENUS[shell]:
         entries = tuple(
-            Entry(str(label), programme_url(programme, name), icon)
+            Entry(str(label), _address(programme, name), icon)
             for label, name, icon, allowed in rows
-            if not roles.isdisjoint(allowed)
+            if not allowed or not roles.isdisjoint(allowed)
         )
         if entries:
             groups.append(Group(str(heading), entries))
     return tuple(groups)
 
 
+def _address(programme: Programme, name: str) -> str:
+    """The verification page alone stands outside every programme: a code does not say which one."""
+    return reverse(name) if name.startswith("verification:") else programme_url(programme, name)
+
+
 def navigation(programme: Programme, access: Access, path: str) -> tuple[Group, ...]:
     """The caller's menu, with the entry of the present page marked (the longest address that fits)."""
-    groups = _menu(programme.slug, access.shell, access.roles)
+    return _marked(_menu(programme.slug, access.shell, access.roles), path)
+
+
+def public_navigation(programme: Programme, path: str) -> tuple[Group, ...]:
+    """The menu of a programme's public pages: the same for everybody, signed in or not."""
+    return _marked(_menu(programme.slug, _PUBLIC_SHELL, frozenset()), path)
+
+
+def _marked(groups: tuple[Group, ...], path: str) -> tuple[Group, ...]:
     fitting = [entry.url for group in groups for entry in group.entries if path.startswith(entry.url)]
     if not fitting:
         return groups

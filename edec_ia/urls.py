@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from core.views import health_page
-from programme import views as programme_views
+from programme.views import pages as programme_views
 
 APPS = (
     "programme",
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", programme_views.programme_list, name="programme_list"),
     path("sante/", health_page, name="health"),
     path("comptes/", include("accounts.urls")),
+    path("comptes/", include("notifications.urls_public")),
     path("comptes/", include("allauth.urls")),
     path("verifier/", include("documents.urls_public")),
     path("api/v1/", include("edec_ia.api_urls")),

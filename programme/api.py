@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed, NotFound
-from rest_framework.permissions import BasePermission
+from rest_framework.exceptions import AuthenticationFailed, NotFound, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from programme.access import Access
@@ -59,7 +59,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 class RolePermission(BasePermission):
-    """Let in a token whose role the view allows, in its own programme only."""
+    """Let in a token whose role the view allows, in its own programme only; to write, one that may."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """404 for another programme, 403 for another role, 401 without a token."""
@@ -68,7 +68,11 @@ class RolePermission(BasePermission):
             return False
         if view.kwargs.get("programme_slug") != token.programme.slug:
             raise NotFound(_("Introuvable."))
-        return Role(token.role) in getattr(view, "allowed_roles", ())
+        if Role(token.role) not in getattr(view, "allowed_roles", ()):
+            return False
+        if request.method in SAFE_METHODS or token.can_write:
+            return True
+        raise PermissionDenied(_("Ce jeton ne permet que la lecture."))
 
 
 class ProgrammeAPIMixin:

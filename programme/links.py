@@ -13,6 +13,7 @@ def _reverse(slug: str, name: str, args: tuple[tuple[str, Any], ...]) -> str:
     return reverse(name, kwargs={"programme_slug": slug, **dict(args)})
 
 
-def programme_url(programme: Programme, name: str, **kwargs: Any) -> str:
-    """Address of a named page in a programme: ``programme_url(p, "companies:detail", pk=3)``."""
-    return _reverse(programme.slug, name, tuple(sorted(kwargs.items())))
+def programme_url(programme: Programme | str, name: str, **kwargs: Any) -> str:
+    """Address of a named page in a programme or its slug: ``programme_url(p, "companies:detail", pk=3)``."""
+    slug = programme if isinstance(programme, str) else programme.slug
+    return _reverse(slug, name, tuple(sorted(kwargs.items())))

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
-from programme.access import AccessRule
+from accounts import second_factor
+from core.freshness import wrote
+from programme.access import Access, AccessRule
 from programme.enums import STAFF
 from programme.selectors import caller_access, programme_by_slug
 
@@ -22,10 +25,14 @@ class ProgrammeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Start without a programme."""
+        """Start without a programme; afterwards, note that a team member wrote."""
         request.programme = None  # type: ignore[attr-defined]
         request.access = None  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        access: Access | None = request.access  # type: ignore[attr-defined]
+        if request.method == "POST" and access is not None and access.is_staff and access.user:
+            wrote(access.user.pk)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: dict[str, Any]
@@ -51,10 +58,14 @@ class ProgrammeMiddleware:
 
     @staticmethod
     def _second_factor(request: HttpRequest) -> HttpResponse | None:
-        """Staff enter with a second factor; allauth notes in the session which methods were used."""
+        """Staff enter with a second factor; others are told why they are sent to set one up or to use it."""
         if not settings.STAFF_SECOND_FACTOR_REQUIRED or not request.access.has(*STAFF):  # type: ignore[attr-defined]
             return None
-        methods = request.session.get("account_authentication_methods", [])
-        if any(method.get("method") in ("mfa", "socialaccount") for method in methods):
+        if second_factor.has_shown(request):
             return None
-        return HttpResponseRedirect(reverse("mfa_index"))
+        if second_factor.is_set_up(request):
+            said = _("Donnez le code de votre application pour entrer dans le programme.")
+        else:
+            said = _("L’équipe du programme entre avec un second facteur : installez-le d’abord.")
+        messages.info(request, said)
+        return HttpResponseRedirect(second_factor.address(request))

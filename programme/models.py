@@ -1,10 +1,12 @@
-"""The programme and what frames it: axes, targets, roles, API tokens, territory and activities."""
+"""The programme and what frames it: axes, targets, roles, API tokens, territory, erasures and retention."""
 
+import uuid
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -234,18 +236,24 @@ class RoleGrant(models.Model):
                 condition=models.Q(role__in=[r.value for r in Role]), name="role_grant_known"
             ),
         ]
+        # A team of ten among thousands of people who answer for their company.
+        indexes = [models.Index(fields=["programme", "role"], name="role_grant_by_role")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.programme_id}"
 
 
 class ApiToken(models.Model):
-    """A key to the API, bound to one programme and one role. Only its hash is kept."""
+    """A key to the API, bound to one programme and one role, to read unless it may write too.
+
+    Only its hash is kept.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="api_tokens")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     role = models.CharField(max_length=10, choices=choices(Role))
     name = models.CharField(_("nom"), max_length=80)
+    can_write = models.BooleanField(_("peut écrire"), default=False)
     prefix = models.CharField(max_length=8)
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -257,3 +265,94 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ErasureReceipt(models.Model):
+    """Proof that a person's data was erased, which does not repeat it.
+
+    ``fingerprint`` is a keyed hash of her address: whoever knows the address can check the receipt,
+    nobody can find the address in it. ``lines`` tells, by source, what was erased and what the law keeps.
+    ``form_token`` is the confirmation's own key: pressed twice, it makes one receipt.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    programme = models.ForeignKey(
+        Programme, null=True, on_delete=models.CASCADE, related_name="erasure_receipts"
+    )
+    fingerprint = models.CharField(max_length=64, db_index=True)
+    lines = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    erased_count = models.PositiveIntegerField(default=0)
+    kept_count = models.PositiveIntegerField(default=0)
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProgrammeOwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "id"]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """What a person quotes: the first characters of the identifier."""
+        return str(self.pk)[:8].upper()
+
+
+class ErasureRequest(models.Model):
+    """A person asks a programme to erase her data; settled by a receipt."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="erasure_requests")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="erasure_requests"
+    )
+    asked_at = models.DateTimeField(auto_now_add=True)
+    receipt = models.OneToOneField(
+        ErasureReceipt, null=True, on_delete=models.SET_NULL, related_name="request"
+    )
+
+    objects = ProgrammeOwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "user"],
+                condition=models.Q(receipt__isnull=True),
+                name="one_open_erasure_request",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme_id}: {self.user_id}"
+
+
+class RetentionNotice(models.Model):
+    """What one rule found at the end of its time, announced before it is purged.
+
+    ``keys`` are the rows announced: only these are purged, and only if they are still due that day.
+    A notice without a programme is about technical traces of the whole installation.
+    """
+
+    programme = models.ForeignKey(
+        Programme, null=True, on_delete=models.CASCADE, related_name="retention_notices"
+    )
+    rule = models.CharField(max_length=60)
+    keys = models.JSONField(default=list)
+    announced_on = models.DateField()
+    purge_on = models.DateField()
+    purged_at = models.DateTimeField(null=True)
+    purged_count = models.PositiveIntegerField(default=0)
+
+    objects = ProgrammeOwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-announced_on", "rule", "pk"]
+        indexes = [models.Index(fields=["programme", "purged_at"], name="retention_notice_open")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.announced_on:%d/%m/%Y}"

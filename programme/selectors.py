@@ -1,25 +1,42 @@
 """Reads about programmes, callers, territory and activities."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.compiled import CompiledQuery, CompiledRow
 from core.enums import JobStatus
+from core.mentions import has_namesake, names_of
 from core.models import Job
+from core.persons import Identity, PersonRecord, PersonScope
+from core.registries import DueItem, RetentionRule, person_data, retention_rules
 from programme.access import Access
 from programme.enums import Role
 from programme.links import programme_url
-from programme.models import Activity, Programme, RoleGrant
+from programme.models import Activity, ErasureRequest, Programme, RetentionNotice, RoleGrant
+
+# Every page of a programme begins with these two reads.
+_BY_SLUG = CompiledRow(Programme, lambda slug: Programme.objects.filter(slug=slug), texts=("slug",))
+_ROLES = CompiledQuery(
+    lambda user, programme: (
+        RoleGrant.objects.filter(user_id=user, programme_id=programme).order_by().values_list("role")
+    ),
+    "user",
+    "programme",
+)
 
 
 def programme_by_slug(slug: str) -> Programme | None:
-    """A programme with its region, or nothing."""
-    return Programme.objects.select_related("region").filter(slug=slug).first()
+    """A programme, or nothing."""
+    return _BY_SLUG.get(slug=slug)
 
 
 def public_programmes() -> QuerySet[Programme]:
@@ -31,20 +48,22 @@ def caller_access(user: Any, programme: Programme) -> Access:
     """The caller's roles in a programme, in one query; none for signed-out people."""
     if not user.is_authenticated:
         return Access(user=None, programme=programme, roles=frozenset())
-    roles = RoleGrant.objects.filter(user_id=user.pk, programme=programme).values_list("role", flat=True)
-    return Access(user=user, programme=programme, roles=frozenset(Role(role) for role in roles))
+    roles = frozenset(Role(role) for (role,) in _ROLES.rows(user=user.pk, programme=programme.pk))
+    return Access(user=user, programme=programme, roles=roles)
 
 
 def programmes_of(user: Any) -> QuerySet[Programme]:
-    """Programmes where a person holds a role."""
-    return Programme.objects.filter(role_grants__user=user).distinct()
+    """Programmes where a person holds a role; none for signed-out people."""
+    if not user.is_authenticated:
+        return Programme.objects.none()
+    mine = RoleGrant.objects.filter(user=user)
+    return Programme.objects.filter(pk__in=mine.values("programme")).select_related("region")
 
 
-def role_holders(programme: Programme, *roles: Role) -> QuerySet[User]:
-    """People who hold one of the roles, by name."""
-    return User.objects.filter(
-        role_grants__programme=programme, role_grants__role__in=roles, is_active=True
-    ).distinct()
+def role_holders(programme: Programme | int, *roles: Role) -> QuerySet[User]:
+    """People who hold one of the roles in a programme (or in that of a key), by name."""
+    grants = RoleGrant.objects.filter(programme=programme, role__in=roles).order_by()
+    return User.objects.filter(pk__in=grants.values("user"), is_active=True)
 
 
 def activity_labels(codes: set[str]) -> Mapping[str, str]:
@@ -107,3 +126,143 @@ def _job_error(job: Job) -> str:
         "Le travail s’est interrompu %(count)s fois. Rien n’est perdu : réessayez, ou donnez à "
         "l’assistance la référence %(reference)s."
     ) % {"count": job.attempts, "reference": str(job.pk)[:12]}
+
+
+def fingerprint(email: str) -> str:
+    """A keyed hash of an address, so that a receipt can be checked and tells nothing."""
+    digest = salted_hmac("programme.erasure", email.strip().lower(), algorithm="sha256")
+    return digest.hexdigest()
+
+
+def person_scope(email: str, programme: Programme | None) -> PersonScope:
+    """The person of an address in a programme, or in the whole installation."""
+    email = email.strip().lower()
+    grants = RoleGrant.objects.filter(user__email__iexact=email)
+    here = grants.filter(programme=programme) if programme is not None else grants
+    return PersonScope(
+        identity=Identity(email, names_of(email, programme, _accounts(programme))),
+        programme=programme,
+        belongs_here=here.exists(),
+        belongs_elsewhere=programme is not None and grants.exclude(programme=programme).exists(),
+    )
+
+
+def shared_names(scope: PersonScope) -> frozenset[tuple[str, str]]:
+    """Names of the person that somebody else bears there: in a text they may mean the other one."""
+    accounts = _accounts(scope.programme)
+    return frozenset(
+        name for name in scope.identity.names if has_namesake(scope.email, name, scope.programme, accounts)
+    )
+
+
+def _accounts(programme: Programme | None) -> Q:
+    """Accounts that a programme may know of: its own, so that nothing of another one shows."""
+    return Q(role_grants__programme=programme) if programme is not None else Q()
+
+
+@dataclass(frozen=True)
+class HeldData:
+    """What one source holds about a person, and what for."""
+
+    label: str
+    purpose: str
+    records: tuple[PersonRecord, ...]
+
+
+def held_data(email: str, programme: Programme | None) -> list[HeldData]:
+    """Everything that a programme holds about a person, source by source; nothing of any other."""
+    scope = person_scope(email, programme)
+    found = []
+    for source in sorted(person_data.values(), key=lambda source: -source.rank):
+        records = source.collect(scope)
+        if records:
+            found.append(HeldData(str(source.label), str(source.purpose), tuple(records)))
+    return found
+
+
+def person_export(email: str, programme: Programme | None, found: Sequence[HeldData]) -> dict[str, Any]:
+    """What was ``found`` (``held_data``) as plain JSON: what a person takes away."""
+    return {
+        "format": "edec-ia.person",
+        "version": 1,
+        "email": email.strip().lower(),
+        "programme": programme.name if programme else "",
+        "made_at": timezone.localtime().isoformat(timespec="seconds"),
+        "data": [
+            {
+                "source": held.label,
+                "purpose": held.purpose,
+                "records": [{"title": record.title, **record.facts} for record in held.records],
+            }
+            for held in found
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class OpenErasureRequest:
+    """A request that waits for the direction."""
+
+    name: str
+    email: str
+    asked_at: datetime
+
+
+def open_erasure_requests(programme: Programme) -> list[OpenErasureRequest]:
+    """Requests not yet settled, oldest first."""
+    rows = ErasureRequest.objects.for_programme(programme).filter(receipt=None, user__isnull=False)
+    return [
+        OpenErasureRequest(row.user.full_name, row.user.email, row.asked_at)
+        for row in rows.select_related("user")
+    ]
+
+
+@dataclass(frozen=True)
+class RetentionRow:
+    """A rule of retention, what it announced and what it purged."""
+
+    label: str
+    delay: str
+    source: str
+    outcome: str
+    waiting: int
+    purge_on: date | None
+    items: tuple[DueItem, ...]
+    purged_at: datetime | None
+    purged_count: int
+
+
+SHOWN_ITEMS = 50
+
+
+def retention_rows(programme: Programme, today: date) -> list[RetentionRow]:
+    """Every rule, with what waits to be purged (named, up to ``SHOWN_ITEMS``) and the last purge."""
+    notices = RetentionNotice.objects.for_programme(programme).order_by("purge_on", "pk")
+    by_rule: dict[str, list[RetentionNotice]] = {}
+    for notice in notices:
+        by_rule.setdefault(notice.rule, []).append(notice)
+    return [
+        _retention_row(rule, by_rule.get(code, []), programme, today)
+        for code, rule in retention_rules.items()
+    ]
+
+
+def _retention_row(
+    rule: RetentionRule, notices: list[RetentionNotice], programme: Programme, today: date
+) -> RetentionRow:
+    waiting = [notice for notice in notices if notice.purged_at is None]
+    keys = {key for notice in waiting for key in notice.keys}
+    items = [item for item in rule.due(programme, today) if item.key in keys] if keys else []
+    purged = [notice for notice in notices if notice.purged_at is not None and notice.purged_count]
+    last = max(purged, key=lambda notice: notice.purged_at or timezone.now(), default=None)
+    return RetentionRow(
+        label=str(rule.label),
+        delay=str(rule.delay),
+        source=str(rule.source),
+        outcome=str(rule.outcome),
+        waiting=len(items),
+        purge_on=min((notice.purge_on for notice in waiting), default=None) if items else None,
+        items=tuple(items[:SHOWN_ITEMS]),
+        purged_at=last.purged_at if last else None,
+        purged_count=last.purged_count if last else 0,
+    )

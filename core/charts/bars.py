@@ -213,39 +213,7 @@ def stacked_bars(
     top = max((sum(bar.values) for bar in bars), default=0.0)
 
     def draw(canvas: Canvas, index: int, slot: _Slot) -> None:
-        bar, x = bars[index], slot.x
-        for number, (value, shown) in enumerate(zip(bar.values, bar.shown, strict=True)):
-            length = r1(slot.room * value / top) if top else 0.0
-            if not length:
-                continue
-            fill = SERIES[number]
-            words = f"{series[number]} : {shown}"
-            canvas.add(
-                Rect(
-                    r1(x),
-                    slot.y,
-                    length,
-                    slot.height,
-                    fill,
-                    texture=TEXTURES[number],
-                    title=words,
-                    url=bar.url,
-                )
-            )
-            label_width = text_width(shown, SMALL)
-            if label_width + 10 <= length:
-                middle = r1(x + length / 2)
-                if TEXTURES[number]:
-                    canvas.add(
-                        Rect(r1(middle - label_width / 2 - 3), slot.y, r1(label_width + 6), slot.height, fill)
-                    )
-                baseline = r1(slot.y + slot.height / 2 + SMALL * 0.36)
-                canvas.add(
-                    Text(middle, baseline, shown, fill="paper", size=SMALL, anchor="middle", strong=True)
-                )
-            x += length
-            canvas.add(Line(r1(x), slot.y, r1(x), slot.y + slot.height, "paper"))
-        canvas.add(slot.tail(x, bar.total))
+        _draw_stack(canvas, slot, bars[index], series, top)
 
     labels = [(bar.label, bar.url) for bar in bars]
     tail = _tail_width([bar.total for bar in bars])
@@ -257,6 +225,29 @@ def stacked_bars(
     )
     legend = tuple(LegendItem(name, SERIES[n], TEXTURES[n]) for n, name in enumerate(series))
     return Chart(uid, title, reading, wide, narrow, Table(columns, rows), legend, note)
+
+
+def _draw_stack(canvas: Canvas, slot: _Slot, bar: StackedBar, series: Sequence[str], top: float) -> None:
+    """The parts of one bar, end to end; a part too short for its words keeps them for the pointer."""
+    x = slot.x
+    for number, (value, shown) in enumerate(zip(bar.values, bar.shown, strict=True)):
+        length = r1(slot.room * value / top) if top else 0.0
+        if not length:
+            continue
+        fill, texture = SERIES[number], TEXTURES[number]
+        words = f"{series[number]} : {shown}"
+        canvas.add(Rect(r1(x), slot.y, length, slot.height, fill, texture=texture, title=words, url=bar.url))
+        label_width = text_width(shown, SMALL)
+        if label_width + 10 <= length:
+            middle = r1(x + length / 2)
+            if texture:
+                left = r1(middle - label_width / 2 - 3)
+                canvas.add(Rect(left, slot.y, r1(label_width + 6), slot.height, fill))
+            baseline = r1(slot.y + slot.height / 2 + SMALL * 0.36)
+            canvas.add(Text(middle, baseline, shown, fill="paper", size=SMALL, anchor="middle", strong=True))
+        x += length
+        canvas.add(Line(r1(x), slot.y, r1(x), slot.y + slot.height, "paper"))
+    canvas.add(slot.tail(x, bar.total))
 
 
 def targets(
@@ -333,31 +324,7 @@ def budget_bullets(
     words = [f"{bar.spent_shown} · {bar.percent_shown}" for bar in bars]
 
     def draw(canvas: Canvas, index: int, slot: _Slot) -> None:
-        bar = bars[index]
-        planned, spent, committed = (
-            r1(slot.room * value / top) if top else 0.0 for value in (bar.planned, bar.spent, bar.committed)
-        )
-        over = bar.spent > bar.planned
-        canvas.add(Rect(slot.x, slot.y, planned, slot.height, "track", radius=min(3.0, planned / 2)))
-        if committed:
-            canvas.add(Rect(r1(slot.x + spent), slot.y, committed, slot.height, "s3", texture="diagonal"))
-        canvas.add(
-            Rect(
-                slot.x,
-                slot.y,
-                spent,
-                slot.height,
-                "s2" if over else "s1",
-                radius=min(3.0, spent / 2),
-                url=bar.url,
-            )
-        )
-        at = r1(slot.x + planned)
-        canvas.add(Line(at, r1(slot.y - 2), at, r1(slot.y + slot.height + 2), "line-strong", 2.0))
-        if bar.expected is not None and top:
-            at = r1(slot.x + slot.room * bar.expected / top)
-            canvas.add(Line(at, r1(slot.y - 3), at, r1(slot.y + slot.height + 3), "ink", 2.0, "3 2"))
-        canvas.add(slot.tail(slot.x + max(planned, spent + committed), words[index]))
+        _draw_bullet(canvas, slot, bars[index], top, words[index])
 
     labels = [(bar.label, bar.url) for bar in bars]
     tail = _tail_width(words)
@@ -382,6 +349,24 @@ def budget_bullets(
     return Chart(uid, title, reading, wide, narrow, Table(columns, rows), tuple(items), note)
 
 
+def _draw_bullet(canvas: Canvas, slot: _Slot, bar: BudgetBar, top: float, words: str) -> None:
+    """One budget row: its track, what is committed after what is spent, and where it should be today."""
+    planned, spent, committed = (
+        r1(slot.room * value / top) if top else 0.0 for value in (bar.planned, bar.spent, bar.committed)
+    )
+    fill = "s2" if bar.spent > bar.planned else "s1"
+    canvas.add(Rect(slot.x, slot.y, planned, slot.height, "track", radius=min(3.0, planned / 2)))
+    if committed:
+        canvas.add(Rect(r1(slot.x + spent), slot.y, committed, slot.height, "s3", texture="diagonal"))
+    canvas.add(Rect(slot.x, slot.y, spent, slot.height, fill, radius=min(3.0, spent / 2), url=bar.url))
+    at = r1(slot.x + planned)
+    canvas.add(Line(at, r1(slot.y - 2), at, r1(slot.y + slot.height + 2), "line-strong", 2.0))
+    if bar.expected is not None and top:
+        at = r1(slot.x + slot.room * bar.expected / top)
+        canvas.add(Line(at, r1(slot.y - 3), at, r1(slot.y + slot.height + 3), "ink", 2.0, "3 2"))
+    canvas.add(slot.tail(slot.x + max(planned, spent + committed), words))
+
+
 def distribution(
     *,
     uid: str,
@@ -401,35 +386,39 @@ def distribution(
     _refuse_negative([part.value for part in parts])
     if len(parts) > len(SCALE):
         raise ValueError("The strip has five shades.")
-    whole = sum(part.value for part in parts)
 
     def strip(width: float) -> Drawing:
-        canvas, x, top = Canvas(width), 0.0, 24.0 if here is not None else 2.0
-        for number, part in enumerate(parts):
-            length = r1(width * part.value / whole) if whole else 0.0
-            length = r1(min(length, width - x))
-            if length:
-                canvas.add(Rect(r1(x), top, length, 30.0, SCALE[number], stroke="line-strong", url=part.url))
-                if text_width(part.shown, FONT) + 8 <= length:
-                    ink = "paper" if number > 2 else "ink"
-                    at = Text(r1(x + length / 2), top + 19.5, part.shown, ink, FONT, "middle", strong=True)
-                    canvas.add(at)
-            if number == here:
-                room = text_width(here_label, SMALL) / 2
-                at_x = r1(min(max(x + length / 2, room), width - room))
-                canvas.add(Text(at_x, 12.0, here_label, "ink", SMALL, "middle", strong=True))
-                canvas.add(Line(r1(x + length / 2), 16.0, r1(x + length / 2), top + 4.0, "ink", 2.0))
-            x += length
-        y, per_line = top + 42.0, 2 if width >= WIDE else 1
-        column = width / per_line
-        for number, part in enumerate(parts):
-            left = column * (number % per_line)
-            words = fit(f"{part.label} : {part.shown}", column - 28.0, FONT)
-            canvas.add(Rect(r1(left + 1), r1(y), 12.0, 12.0, SCALE[number], stroke="line-strong"))
-            canvas.add(Text(r1(left + 20), r1(y + 11), words, "ink-2", FONT, url=part.url))
-            if number % per_line == per_line - 1 or number == len(parts) - 1:
-                y += 21.0
-        return canvas.finish(y)
+        return _draw_strip(width, parts, here, here_label)
 
     rows = tuple((Cell(part.label, part.url), Cell(part.shown)) for part in parts)
     return Chart(uid, title, reading, strip(WIDE), strip(NARROW), Table(columns, rows), note=note)
+
+
+def _draw_strip(width: float, parts: Sequence[Bar], here: int | None, here_label: str) -> Drawing:
+    whole = sum(part.value for part in parts)
+    canvas, x, top = Canvas(width), 0.0, 24.0 if here is not None else 2.0
+    for number, part in enumerate(parts):
+        length = r1(width * part.value / whole) if whole else 0.0
+        length = r1(min(length, width - x))
+        if length:
+            canvas.add(Rect(r1(x), top, length, 30.0, SCALE[number], stroke="line-strong", url=part.url))
+            if text_width(part.shown, FONT) + 8 <= length:
+                ink = "paper" if number > 2 else "ink"
+                at = Text(r1(x + length / 2), top + 19.5, part.shown, ink, FONT, "middle", strong=True)
+                canvas.add(at)
+        if number == here:
+            room = text_width(here_label, SMALL) / 2
+            at_x = r1(min(max(x + length / 2, room), width - room))
+            canvas.add(Text(at_x, 12.0, here_label, "ink", SMALL, "middle", strong=True))
+            canvas.add(Line(r1(x + length / 2), 16.0, r1(x + length / 2), top + 4.0, "ink", 2.0))
+        x += length
+    y, per_line = top + 42.0, 2 if width >= WIDE else 1
+    column = width / per_line
+    for number, part in enumerate(parts):
+        left = column * (number % per_line)
+        words = fit(f"{part.label} : {part.shown}", column - 28.0, FONT)
+        canvas.add(Rect(r1(left + 1), r1(y), 12.0, 12.0, SCALE[number], stroke="line-strong"))
+        canvas.add(Text(r1(left + 20), r1(y + 11), words, "ink-2", FONT, url=part.url))
+        if number % per_line == per_line - 1 or number == len(parts) - 1:
+            y += 21.0
+    return canvas.finish(y)

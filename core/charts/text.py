@@ -4,6 +4,10 @@ Widths are those of a common sans-serif, a little generous, so that nothing is c
 machine has another font.
 """
 
+from functools import lru_cache
+
+import pyphen
+
 # Coordinates are rounded to a tenth: words laid out to the tenth are not cut for it.
 _ROUNDING = 0.2
 _NARROW = set("iIjl.,;:!'’|()[] \u00a0\u202ftfr")
@@ -26,12 +30,31 @@ def fit(words: str, room: float, size: float) -> str:
     return f"{cut.rstrip()}…"
 
 
+@lru_cache(maxsize=1)
+def _hyphens() -> pyphen.Pyphen:
+    return pyphen.Pyphen(lang="fr_FR", left=3, right=3)
+
+
+def _split(word: str, room: float, size: float) -> tuple[str, str]:
+    """A word too long for its line, parted between syllables; whole when no part of it fits."""
+    for head, tail in _hyphens().iterate(word):
+        if text_width(f"{head}-", size) <= room + _ROUNDING:
+            return f"{head}-", tail
+    return word, ""
+
+
 def wrap(words: str, room: float, size: float, lines: int = 2) -> tuple[str, ...]:
-    """``words`` on at most ``lines`` lines of ``room`` units, the last one cut when needed."""
+    """``words`` on at most ``lines`` lines of ``room`` units; long words parted, the last line cut."""
     result: list[str] = []
     rest = words.split(" ")
     while rest and len(result) < lines - 1:
         line = rest.pop(0)
+        if text_width(line, size) > room + _ROUNDING:
+            line, tail = _split(line, room, size)
+            if tail:
+                rest.insert(0, tail)
+                result.append(line)
+                continue
         while rest and text_width(f"{line} {rest[0]}", size) <= room:
             line = f"{line} {rest.pop(0)}"
         result.append(fit(line, room, size))

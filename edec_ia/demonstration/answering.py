@@ -73,7 +73,8 @@ def _is_shown(question: Question, dimension: Dimension, answers: Mapping[str, An
 def _answer(question: Question, lean: float, who: Respondent, rng: random.Random) -> Answer:
     if question.not_applicable and rng.random() < NOT_APPLICABLE_RATE:
         return NOT_APPLICABLE
-    if not question.required and rng.random() < OPTIONAL_SKIP_RATE:
+    skipped = not question.required and rng.random() < OPTIONAL_SKIP_RATE
+    if skipped or question.kind in (Kind.NOTE, Kind.FILE):
         return UNANSWERED
     position = clamp(rng.gauss(lean, QUESTION_SPREAD), 0.0, 1.0)
     return Answer(_value(question, position, who, rng))
@@ -102,6 +103,10 @@ def _value(question: Question, position: float, who: Respondent, rng: random.Ran
             return rng.choice(SHORT_TEXTS)
         case Kind.LONG_TEXT:
             return rng.choice(LONG_TEXTS)
+        case Kind.COLUMNS:
+            return {column.code: _choices(question, position, rng) for column in question.columns}
+        case Kind.NOTE | Kind.FILE:
+            raise ValueError("a note has no answer, and no file is made up")
 
 
 def _choice(question: Question, position: float, rng: random.Random) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from accounts.models import User
-from companies.enums import EventKind, Stage
+from companies.enums import CallDirection, CallOutcome, ContactRole, EventKind, GroupRole, Stage
 from companies.gazetteer import fold
 from companies.models import (
     Company,
@@ -175,6 +175,7 @@ class CompanyWriter:
             programme=self.programme,
             establishment=place,
             group=group if company.index % GROUP_EVERY < GROUP_SIZE else None,
+            group_role=_group_role(company),
             stage=_stage(last_step),
             advisor=self._advisor(company),
             next_step=next_step,
@@ -217,6 +218,7 @@ class CompanyWriter:
             participation=participation,
             first_name=company.manager.first_name,
             last_name=company.manager.last_name,
+            role=ContactRole.MANAGER,
             job_title=source(self.seed, "job", company.index).choice(JOB_TITLES),
             email=email,
             phone=company.phone,
@@ -276,7 +278,14 @@ class CompanyWriter:
         if contacted:
             text = DECLINED if member.company.progress is Progress.DECLINED else rng.choice(CALLS)
             at = contacted + timedelta(minutes=10)
-            found.append(_event(member, EventKind.CALL, "Appel téléphonique", at, actor, text))
+            call = _event(member, EventKind.CALL, "Appel émis – personne jointe", at, actor, text)
+            call.contact, call.direction, call.outcome = (
+                member.contact,
+                CallDirection.OUT,
+                CallOutcome.REACHED,
+            )
+            call.duration_minutes = 5 + member.company.index % 20
+            found.append(call)
         if engaged:
             at = engaged - timedelta(minutes=20)
             found.append(_event(member, EventKind.MEETING, "Rendez-vous", at, actor, rng.choice(MEETINGS)))
@@ -294,6 +303,14 @@ def _event(
 def _stage(last_step: Step) -> Stage:
     """Return the stage of the last dated step; answering and submitting stay in « diagnostic »."""
     return STAGE_OF_STEP.get(last_step, Stage.DIAGNOSTIC)
+
+
+def _group_role(company: DemoCompany) -> str:
+    """The first company of a group leads it."""
+    place = company.index % GROUP_EVERY
+    if place >= GROUP_SIZE:
+        return ""
+    return GroupRole.SUBSIDIARY if place else GroupRole.HEAD
 
 
 def _size_category(people: int) -> str:

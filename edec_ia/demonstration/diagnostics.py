@@ -4,8 +4,8 @@ The questionnaire and the score are the product's own; only the answers are draw
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Field, Model
@@ -17,6 +17,7 @@ from diagnostics.answers import Answer as GivenAnswer
 from diagnostics.answers import stored_value
 from diagnostics.definition import Definition, Kind
 from diagnostics.enums import DiagnosticStatus
+from diagnostics.levers import best_levers
 from diagnostics.models import (
     Answer,
     AnswerRevision,
@@ -31,18 +32,21 @@ from diagnostics.wording import score_words
 from edec_ia.demonstration.answering import Respondent as Answerer
 from edec_ia.demonstration.answering import answer_all, keep_first
 from edec_ia.demonstration.companies import Member
-from edec_ia.demonstration.profiles import Progress
+from edec_ia.demonstration.profiles import SHOWN_INDEX, Progress
 from edec_ia.demonstration.randomness import clamp, source
-from edec_ia.demonstration.story import Step
+from edec_ia.demonstration.story import Step, moment
 from programme.links import programme_url
 from programme.models import Programme
 
 BATCH = 5000
 # SQLite takes a limited number of parameters in one statement.
 IDS_AT_ONCE = 500
+# Levers cost a dozen scores each: the first companies are enough to be shown.
+WITH_LEVERS = 60
 # What a company gains between two diagnostics, on the hidden scale of maturity.
 GAIN_PER_ROUND = 0.06
 SECOND_ROUND_RATE = 0.5
+SHORTEST_PLAN_DAYS = 25
 
 
 @dataclass(frozen=True)
@@ -64,20 +68,25 @@ class _Draft:
     answers: Mapping[str, GivenAnswer]
     result: scoring.Result | None = None
     proposals: Sequence[Proposal] = ()
+    is_second: bool = False
 
 
 @dataclass
 class DiagnosticWriter:
-    """Writes the diagnostics of chunks of companies. ``rounds`` successive ones for each result."""
+    """Writes the diagnostics of chunks of companies. ``rounds`` successive ones for each result.
+
+    Some companies that followed their plan are assessed again lately: that one gives no plan of its own.
+    """
 
     programme: Programme
     version: QuestionnaireVersion
     definition: Definition
     seed: int
     rounds: int
+    today: date
 
     def write(self, members: Sequence[Member]) -> list[Filled]:
-        """Write a chunk; return the last submitted diagnostic of each company that has one."""
+        """Write a chunk; return, for each company that has one, the diagnostic its plan is born of."""
         drafts = [draft for member in members for draft in self._drafts(member)]
         Diagnostic.objects.bulk_create([draft.diagnostic for draft in drafts])
         respondents = Respondent.objects.bulk_create([self._respondent(draft) for draft in drafts])
@@ -98,7 +107,12 @@ class DiagnosticWriter:
             if draft.result is not None
         }
         self._project(members, drafts, last)
-        return list(last.values())
+        born = {
+            draft.member.company.index: Filled(draft.member, draft.diagnostic, draft.answers, draft.proposals)
+            for draft in drafts
+            if draft.result is not None and not draft.is_second
+        }
+        return list(born.values())
 
     def _drafts(self, member: Member) -> Iterator[_Draft]:
         """Return the diagnostics of a company, the oldest first."""
@@ -109,20 +123,30 @@ class DiagnosticWriter:
         if submitted is None:
             yield self._open(member, opened, member.story.at(Step.STARTED))
             return
-        rounds = self._rounds(member)
+        again = self._assessed_again(member)
+        rounds = self.rounds + (again is not None)
         started = member.story.reached(Step.STARTED)
-        for rank in range(rounds):
+        for rank in range(self.rounds):
             # Former rounds stand at equal distances between the opening and the last submission.
-            at = started + (submitted - started) * (rank + 1) / rounds
-            since = started + (submitted - started) * rank / rounds
+            at = started + (submitted - started) * (rank + 1) / self.rounds
+            since = started + (submitted - started) * rank / self.rounds
             yield self._submitted(member, rank, rounds, opened if rank == 0 else since, since, at)
+        if again is not None:
+            since = again - timedelta(days=4)
+            draft = self._submitted(member, rounds - 1, rounds, since, since, again)
+            yield replace(draft, is_second=True)
 
-    def _rounds(self, member: Member) -> int:
-        """Return how many diagnostics the company submitted; the closed ones were assessed again."""
-        again = member.company.progress is Progress.CLOSED
-        if again and source(self.seed, "rounds", member.company.index).random() < SECOND_ROUND_RATE:
-            return max(2, self.rounds)
-        return self.rounds
+    def _assessed_again(self, member: Member) -> datetime | None:
+        """Return when a company that followed its plan answered again: the one shown, some closed ones."""
+        planned = member.story.at(Step.PLANNED)
+        rng = source(self.seed, "rounds", member.company.index)
+        closed = member.company.progress is Progress.CLOSED and rng.random() < SECOND_ROUND_RATE
+        if planned is None or not (closed or member.company.index == SHOWN_INDEX):
+            return None
+        now = moment(self.today, 8)
+        # Late enough for the actions to have been done, early enough to have been talked about.
+        at = planned + (now - planned) * rng.uniform(0.8, 0.95)
+        return at if (now - planned).days >= SHORTEST_PLAN_DAYS else None
 
     def _open(self, member: Member, opened: datetime, started: datetime | None) -> _Draft:
         answers: Mapping[str, GivenAnswer] = {}
@@ -153,6 +177,9 @@ class DiagnosticWriter:
         diagnostic.level_name = self.definition.level_by_code[result.level].name if result.level else ""
         proposals = recommend(self.definition, answers, result)
         diagnostic.result = {"result": result_to_json(result), "proposals": proposals_to_json(proposals)}
+        if member.company.index < WITH_LEVERS:
+            levers = best_levers(self.definition, answers, result)
+            diagnostic.result["levers"] = [asdict(lever) for lever in levers]
         return _Draft(member, diagnostic, answers, result, proposals)
 
     def _diagnostic(self, member: Member, opened: datetime) -> Diagnostic:

@@ -5,7 +5,7 @@ every share is the one that the real apportionment gives.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db.models import Sum
@@ -16,13 +16,14 @@ from core.models import StoredFile
 from core.pdf import html_to_pdf
 from edec_ia.demonstration import budget, names
 from edec_ia.demonstration.calendar import DemoCalendar
+from edec_ia.demonstration.claims import INVOICED_LINE, ClaimWriter, invoiced_commitment
 from edec_ia.demonstration.people import Team
 from edec_ia.demonstration.randomness import source
 from edec_ia.demonstration.story import moment
 from funding import services
 from funding.enums import EvidenceKind, Nature
 from funding.matrix import proportional_fill
-from funding.models import BudgetLine, Expense, Funder, Plan, Share
+from funding.models import BudgetLine, Commitment, Expense, Funder, Plan, Share
 from programme.models import Axis, Programme
 
 PAID_AFTER, VALIDATED_AFTER, SUBMITTED_AFTER = 75, 35, 12
@@ -41,6 +42,7 @@ class FundingWriter:
     team: Team
     seed: int
     calendar: DemoCalendar
+    commitments: dict[str, Commitment] = field(default_factory=dict)
 
     def write(self) -> None:
         """Enter the agreement, the plan in force, its expenses at every state, then one amendment."""
@@ -48,6 +50,7 @@ class FundingWriter:
         self._activate_first_plan(funders)
         self._expenses()
         self._amend(funders)
+        ClaimWriter(self.programme, self.team, self.calendar).write()
 
     def _funders(self) -> list[Funder]:
         funders = services.save_funders(
@@ -134,6 +137,7 @@ class FundingWriter:
     def _expenses(self) -> None:
         lines = {line.code: line for line in BudgetLine.objects.for_programme(self.programme)}
         natures = {line.code: line.nature for line in budget.LINES}
+        self.commitments = {INVOICED_LINE: invoiced_commitment(self.programme, self.team, self.calendar)}
         pieces = {kind: self._piece(words) for kind, words in EVIDENCE_WORDS.items()}
         invoices = sorted(
             (invoice for line in budget.LINES for invoice in budget.invoices(line, self.seed, self.calendar)),
@@ -160,6 +164,7 @@ class FundingWriter:
             spent_on=invoice.on,
             amount_cents=invoice.amount_cents,
             eligible_cents=invoice.amount_cents - invoice.ineligible_cents,
+            commitment=self.commitments.get(invoice.line),
         )
         age = (self.calendar.today - invoice.on).days
         if age < SUBMITTED_AFTER:

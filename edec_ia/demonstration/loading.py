@@ -12,14 +12,21 @@ from diagnostics.selectors.questionnaires import definition_of
 from diagnostics.services import install_shipped_questionnaire
 from edec_ia.demonstration import profiles
 from edec_ia.demonstration.calendar import CURRENT_MONTH, DemoCalendar, add_months
+from edec_ia.demonstration.claims import make_packs
+from edec_ia.demonstration.closing import ClosingWriter
 from edec_ia.demonstration.companies import CompanyWriter, Member
 from edec_ia.demonstration.diagnostics import DiagnosticWriter
+from edec_ia.demonstration.drafts import DraftWriter
+from edec_ia.demonstration.follow_up import FollowUpWriter
 from edec_ia.demonstration.funding import FundingWriter
+from edec_ia.demonstration.meetings import MeetingWriter
 from edec_ia.demonstration.observatory import ReleaseWriter
 from edec_ia.demonstration.people import Team, install_team
 from edec_ia.demonstration.plans import PlanWriter
+from edec_ia.demonstration.privacy import write_request
 from edec_ia.demonstration.reports import ReportWriter
 from edec_ia.demonstration.trainings import TrainingWriter
+from edec_ia.demonstration.viewpoints import ViewpointWriter
 from programme.enums import Role
 from programme.models import Programme, Region
 from programme.official import AXES, TOTAL_CENTS
@@ -69,10 +76,19 @@ def load(request: DemoRequest, say: Callable[[str], None]) -> Programme:
     programme = _create_programme(calendar)
     team = install_team(programme, seed=request.seed, companies=request.companies)
     members = _load_companies(request, programme, team, calendar, version, say)
+    say("Points de vue, collègues et tableaux de comparaison")
+    ViewpointWriter(programme, version, definition_of(version), request.seed, calendar).write(members)
+    say("Brouillon d’un questionnaire adapté")
+    DraftWriter(programme, team.director, version).write()
+    say("Suivi des plans et e-mails envoyés")
+    FollowUpWriter(programme, request.seed, calendar).write(members)
     say("Sessions de formation")
     TrainingWriter(programme, team, request.seed, calendar).write(members)
     say("Plan de financement et dépenses")
     FundingWriter(programme, team, request.seed, calendar).write()
+    say("Fournisseurs, feuilles de temps, aides et compte rendu")
+    ClosingWriter(programme, team, request.seed, calendar).write()
+    write_request(programme, calendar)
     set_targets(
         actor=team.director,
         programme=programme,
@@ -94,9 +110,11 @@ def complete(programme: Programme, say: Callable[[str], None]) -> None:
     # The first day of month 16 gives the same months as any other day of it.
     calendar = DemoCalendar(add_months(programme.starts_on, CURRENT_MONTH - 1))
     say("Millésimes de l’observatoire : calcul, protection et audit")
-    releases = ReleaseWriter(programme, director, calendar).write()
+    releases = ReleaseWriter(programme, director, calendar, say).write()
+    say("Dossiers des appels de fonds")
+    make_packs(programme, say)
     say("Rapports d’avancement")
-    reports = ReportWriter(programme, director, calendar).write()
+    reports = ReportWriter(programme, director, calendar, say).write()
     say(f"Millésimes publiés : {releases}, rapports prêts : {reports}")
 
 
@@ -135,14 +153,19 @@ def _load_companies(
     writer = CompanyWriter(programme, team, request.seed, calendar)
     makers = writer.makers()
     definition = definition_of(version)
-    diagnostics = DiagnosticWriter(programme, version, definition, request.seed, request.rounds)
+    diagnostics = DiagnosticWriter(
+        programme, version, definition, request.seed, request.rounds, calendar.today
+    )
     plans = PlanWriter(programme, definition, request.seed, calendar)
+    meetings = MeetingWriter(programme, team, request.seed, calendar)
     members: list[Member] = []
     for start, stop in _chunks(request.companies):
         chunk = writer.write([profiles.company(i, request.seed, makers) for i in range(start, stop)])
+        meetings.write(chunk)
         plans.write(diagnostics.write(chunk))
         members += chunk
         say(f"Entreprises : {stop} sur {request.companies}")
+    meetings.write_absence()
     return members
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from accounts.models import User
-from core import jobs
 from edec_ia.demonstration.calendar import DemoCalendar
+from edec_ia.demonstration.carrying import Say, carry_out
 from edec_ia.demonstration.story import moment
 from observatory.models import Release
 from observatory.services import prepare_release, publish_release
@@ -22,6 +22,7 @@ class ReleaseWriter:
     programme: Programme
     director: User
     calendar: DemoCalendar
+    say: Say
 
     def write(self) -> int:
         """Publish what is missing, the oldest first; return how many releases are public now.
@@ -42,9 +43,11 @@ class ReleaseWriter:
             return existing
         release = prepare_release(programme=self.programme, reference_date=reference, actor=self.director)
         if release.job_id is not None:
-            jobs.run(release.job_id, heartbeat=False)
+            carry_out(release.job_id, self.say)
         release.refresh_from_db()
         if not release.can_be_published:
             return release
+        # Never before the last day it counts, even when what follows is a Sunday.
         day = self.calendar.working_day(min(reference + timedelta(days=9), self.calendar.today))
+        day = max(day, reference + timedelta(days=1))
         return publish_release(release=release, actor=self.director, at=moment(day, 10))

@@ -15,7 +15,7 @@ from diagnostics.wording import reason_words
 from edec_ia.demonstration import names
 from edec_ia.demonstration.calendar import DemoCalendar
 from edec_ia.demonstration.diagnostics import Filled
-from edec_ia.demonstration.profiles import Progress
+from edec_ia.demonstration.profiles import SHOWN_INDEX, Progress
 from edec_ia.demonstration.randomness import Weighted, source
 from edec_ia.demonstration.story import Step, moment
 from programme.links import programme_url
@@ -54,6 +54,20 @@ DECIDED = {
         }
     ),
 }
+# One company in every state, for visitors to see.
+SHOWN = (
+    ActionStatus.DONE,
+    ActionStatus.ONGOING,
+    ActionStatus.DONE,
+    ActionStatus.KEPT,
+    ActionStatus.BLOCKED,
+    ActionStatus.DONE,
+    ActionStatus.SET_ASIDE,
+    ActionStatus.ALREADY_DONE,
+)
+SHOWN_DUE = {ActionStatus.ONGOING: timedelta(days=-9), ActionStatus.KEPT: timedelta(days=6)}
+PRICED_RATE, AIDED_RATE = 0.5, 0.45
+FUNDINGS = ("OPCO", "Région Hauts-de-France", "Plan de développement des compétences")
 REASONS = {
     ActionStatus.SET_ASIDE: (
         "Trop tôt pour notre taille.",
@@ -105,13 +119,21 @@ class PlanWriter:
         rng = source(self.seed, "plan", company.index)
         weights = DECIDED.get(company.progress)
         decided = rng.randint(4, 9) if weights else 0
+        if company.index == SHOWN_INDEX:
+            decided = max(decided, len(SHOWN))
         owners = [company.manager.full_name, *(names.person(rng).full_name for _ in range(2))]
         for position, proposal in enumerate(each.proposals, start=1):
             reasons = [reason_words(self.definition, each.answers, why) for why in proposal.reasons]
             item = proposed_item(plan, position, proposal, reasons)
             if weights and position <= decided:
-                self._decide(item, weights.draw(rng), each.member.story.reached(Step.PLANNED).date(), rng)
-                item.owner_name = rng.choice(owners)
+                agreed = each.member.story.reached(Step.PLANNED).date()
+                if company.index == SHOWN_INDEX:
+                    self._decide(item, SHOWN[(position - 1) % len(SHOWN)], agreed, rng)
+                    self._hasten(item, agreed)
+                else:
+                    self._decide(item, weights.draw(rng), agreed, rng)
+                mine = company.index == SHOWN_INDEX and item.status in OPEN_ACTIONS
+                item.owner_name = owners[0] if mine else rng.choice(owners)
                 item.owner = each.member.manager if item.owner_name == owners[0] else None
             yield item
 
@@ -123,9 +145,29 @@ class PlanWriter:
             return
         item.starts_on = agreed + timedelta(days=rng.randint(3, 60))
         item.due_on = item.starts_on + timedelta(days=rng.randint(30, 180))
+        self._price(item, rng)
         if status is ActionStatus.DONE:
             item.starts_on = min(item.starts_on, today)
             item.done_on = min(item.starts_on + timedelta(days=rng.randint(15, 150)), today)
+
+    def _hasten(self, item: ActionItem, agreed: date) -> None:
+        """Date the actions of the company visitors see: done before its second diagnostic, late, near."""
+        if item.done_on is not None:
+            item.starts_on = agreed
+            item.done_on = agreed + (self.calendar.today - agreed) / 2
+        elif item.status in SHOWN_DUE:
+            item.due_on = self.calendar.today + SHOWN_DUE[ActionStatus(item.status)]
+            item.starts_on = min(agreed, item.due_on)
+
+    def _price(self, item: ActionItem, rng: random.Random) -> None:
+        """Give some actions a cost within their measure's range, partly paid by others."""
+        low, high = item.details["cost_min_cents"], item.details["cost_max_cents"]
+        if high <= 0 or rng.random() > PRICED_RATE:
+            return
+        item.cost_cents = round(rng.uniform(low, high) / 10_000) * 10_000
+        if item.cost_cents and rng.random() < AIDED_RATE:
+            item.aid_cents = item.cost_cents // 2
+            item.funding = rng.choice(FUNDINGS)
 
     def _changes(self, item: ActionItem) -> Iterator[ActionStatusChange]:
         """Return the history of a decided action: kept first, then what became of it."""

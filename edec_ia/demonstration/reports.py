@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from accounts.models import User
-from core import jobs
 from documents.enums import DocumentStatus
 from documents.models import Document
 from edec_ia.demonstration.calendar import DemoCalendar
+from edec_ia.demonstration.carrying import Say, carry_out
 from programme.models import Programme
 from reports.periods import Period, finished_quarters
 from reports.services import request_progress_report
@@ -32,6 +32,7 @@ class ReportWriter:
     programme: Programme
     director: User
     calendar: DemoCalendar
+    say: Say
 
     def write(self) -> int:
         """Make what is missing, the oldest first; return how many reports are ready now.
@@ -58,6 +59,6 @@ class ReportWriter:
             key=f"demonstration-{self.programme.pk}-{period.start}",
         )
         if document.job_id is not None and document.status == DocumentStatus.PENDING:
-            jobs.run(document.job_id, heartbeat=False)
+            carry_out(document.job_id, self.say)
             document.refresh_from_db()
         return document

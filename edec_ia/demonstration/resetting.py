@@ -4,7 +4,6 @@ Every table that leads to a programme by foreign keys is found by looking at the
 table is never forgotten here.
 """
 
-from django.apps import apps
 from django.core.files.storage import Storage
 from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.db.models import ForeignKey, Model, Q
@@ -13,6 +12,7 @@ from accounts.models import User
 from companies.identifiers import RESERVED_PREFIX
 from companies.models import Company, Establishment
 from core.models import AuditEvent, Job, StoredFile
+from core.ownership import ways_to
 from programme.models import Programme
 
 UNOWNED = (Job, AuditEvent, StoredFile)
@@ -44,30 +44,8 @@ def remove(programme: Programme) -> None:
 
 def owned_models() -> list[tuple[type[Model], str]]:
     """Return the models that lead to a programme, with the way there, children before parents."""
-    paths: dict[type[Model], str] = {Programme: ""}
-    order: list[type[Model]] = []
-    found = True
-    while found:
-        found = False
-        for model in apps.get_models():
-            path = None if model in paths else _way(model, paths)
-            if path is not None:
-                paths[model] = path
-                order.append(model)
-                found = True
-    return [(model, paths[model]) for model in _children_first(order)]
-
-
-def _way(model: type[Model], paths: dict[type[Model], str]) -> str | None:
-    """Return the shortest lookup from a model to its programme, through required keys first."""
-    ways = []
-    for field in model._meta.get_fields():
-        if not isinstance(field, ForeignKey) or field.related_model not in paths:
-            continue
-        rest = paths[field.related_model]
-        way = f"{field.name}__{rest}" if rest else field.name
-        ways.append((field.null, way.count("__"), way))
-    return min(ways)[2] if ways else None
+    ways = ways_to(Programme)
+    return [(model, ways[model]) for model in _children_first(list(ways))]
 
 
 def _children_first(order: list[type[Model]]) -> list[type[Model]]:

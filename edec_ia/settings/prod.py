@@ -1,4 +1,4 @@
-"""Production: refuses to start with a default secret, in demonstration mode or without TLS cookies."""
+"""Production: refuses to start with a default secret, in demonstration mode, or unable to write to people."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -9,6 +9,12 @@ if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("insecure"):
     raise ImproperlyConfigured("SECRET_KEY must be set to a random value of at least 50 characters.")
 if EDEC_DEMO:
     raise ImproperlyConfigured("EDEC_DEMO opens every role in one click: it cannot be set in production.")
+for _name, _use in (
+    ("SITE_URL", "personal links and the documents' verification codes lead to it"),
+    ("EMAIL_URL", "without it messages would be printed instead of sent"),
+):
+    if not env(_name, default=""):
+        raise ImproperlyConfigured(f"{_name} must be set: {_use}.")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

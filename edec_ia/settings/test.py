@@ -8,6 +8,7 @@ from edec_ia.settings.base import CACHES, STORAGES, TEMPLATES, database_from, en
 
 SECRET_KEY = "insecure-key-for-tests"  # noqa: S105 -- tests only
 EDEC_DEMO = True
+REGISTER_URL = ""
 STAFF_SECOND_FACTOR_REQUIRED = False
 ALLOWED_HOSTS = ["*"]
 DATABASES = {"default": database_from(env("DATABASE_URL", default="sqlite://:memory:"))}
@@ -16,7 +17,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # A kept connection would stop the test database from being dropped.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}  # noqa: F811
+CACHES = {
+    name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name} for name in CACHES
+}
 DATA_DIR = Path(tempfile.mkdtemp(prefix="edec-tests-"))
 MEDIA_ROOT = DATA_DIR / "files"
 STATIC_ROOT = DATA_DIR / "static"

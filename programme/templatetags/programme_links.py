@@ -11,5 +11,8 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def purl(context: dict[str, Any], name: str, **kwargs: Any) -> str:
-    """Address of a named page in the programme of the page."""
-    return programme_url(context["programme"], name, **kwargs)
+    """Address of a named page in the programme of the page.
+
+    A block marked ``pure`` receives no row: it names ``programme_slug=programme.slug`` instead.
+    """
+    return programme_url(context.get("programme_slug") or context["programme"], name, **kwargs)

@@ -1,6 +1,5 @@
 """Pages of the programme itself: list of programmes, progress of a job, entry by role (demonstration)."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.backends import PERSON_BACKEND
 from core import jobs
 from core.htmx import render_page
 from core.models import Job
@@ -31,14 +31,19 @@ HOME_BY_ROLE = {
 
 @require_safe
 def programme_list(request: HttpRequest) -> HttpResponse:
-    """``/``: the programmes open to the public, or straight to the only one."""
+    """``/``: a person's own programmes and those open to the public, or straight to the only one.
+
+    Sign-in leads here. The demonstration always shows the page, where one changes roles.
+    """
+    mine = list(selectors.programmes_of(request.user))
     programmes = list(selectors.public_programmes())
-    if len(programmes) == 1 and not settings.EDEC_DEMO:
+    if not settings.EDEC_DEMO and len(mine) == 1:
+        return HttpResponseRedirect(programme_url(mine[0], "programme:home"))
+    if not settings.EDEC_DEMO and not mine and len(programmes) == 1:
         return redirect("observatory:home", programme_slug=programmes[0].slug)
-    entries: list[Any] = []
-    if settings.EDEC_DEMO:
-        entries = [role for role in Role if _demonstration_grant(role)]
-    return render(request, "programme/programme_list.html", {"programmes": programmes, "entries": entries})
+    entries = [role for role in Role if _demonstration_grant(role)] if settings.EDEC_DEMO else []
+    context = {"mine": mine, "programmes": programmes, "entries": entries}
+    return render(request, "programme/programme_list.html", context)
 
 
 @allow(*Role)
@@ -89,5 +94,5 @@ def enter_as(request: HttpRequest, role: str) -> HttpResponse:
     grant = _demonstration_grant(Role(role))
     if grant is None:
         raise Http404
-    login(request, grant.user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, grant.user, backend=PERSON_BACKEND)
     return HttpResponseRedirect(programme_url(grant.programme, "programme:home"))

@@ -1,0 +1,1 @@
+"""Pages of the programme itself, one module per subject."""
