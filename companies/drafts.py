@@ -54,6 +54,9 @@ class IssueCode(StrEnum):
     NAF_UNKNOWN = "naf_unknown"
     HEAD_OFFICE_ELSEWHERE = "head_office_elsewhere"
     SEVERAL_ESTABLISHMENTS = "several_establishments"
+    SAME_COMPANY = "same_company"
+    NEAR_DUPLICATE = "near_duplicate"
+    MERGED_AWAY = "merged_away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class CompanyDraft:
     ``name`` is empty when the register withholds it. ``naf_code`` is NAF
     rév. 2 or empty. ``workforce_band`` is an INSEE code, ``NN`` or empty.
     ``legal_category`` is the INSEE code of level III (4 digits) or empty.
-    ``closed_on`` is an ISO date, empty when open or unknown.
+    ``closed_on`` and ``created_on`` are ISO dates, empty when they do not apply or are not known.
     """
 
     siren: str
@@ -102,6 +105,7 @@ class CompanyDraft:
     is_closed: bool = False
     closed_on: str = ""
     is_diffusible: bool = True
+    created_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

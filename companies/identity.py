@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from companies.drafts import ParticipationDraft
+from companies.gazetteer import fold
 
 _FLAGS = frozenset({"is_head_office", "is_closed", "company_is_closed", "is_undisclosed"})
 
@@ -17,9 +18,9 @@ _FLAGS = frozenset({"is_head_office", "is_closed", "company_is_closed", "is_undi
 class Identity:
     """Public facts of a company in a programme.
 
-    Codes: ``commune_code`` INSEE, in the territory or empty; ``*activity_code`` NAF rév. 2;
-    ``*workforce_band`` INSEE. Those prefixed with ``company`` are of the legal unit, the others of
-    the establishment.
+    ``company_created_on`` is an ISO date. Codes: ``commune_code`` INSEE, in the territory or empty;
+    ``*activity_code`` NAF rév. 2; ``*workforce_band`` INSEE. Those prefixed with ``company`` are of the
+    legal unit, the others of the establishment.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Identity:
     company_workforce_band: str = ""
     legal_category: str = ""
     size_category: str = ""
+    company_created_on: str = ""
     is_head_office: bool = False
     is_closed: bool = False
     company_is_closed: bool = False
@@ -93,6 +95,7 @@ def merged(current: Identity, draft: ParticipationDraft) -> Identity:
             "workforce_band": place.workforce_band,
             "company_activity_code": company.naf_code,
             "company_workforce_band": company.workforce_band,
+            "company_created_on": company.created_on,
             "is_head_office": place.is_head_office,
             "is_closed": place.is_closed,
             "company_is_closed": company.is_closed,
@@ -102,6 +105,47 @@ def merged(current: Identity, draft: ParticipationDraft) -> Identity:
         values |= _from_table(current, place.naf_code, place.workforce_band)
     changes = {key: value for key, value in values.items() if value or key in kept | _FLAGS}
     return replace(current, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the register adds to an identity, and where it differs from what was typed.
+
+    Both tables: field → (what was known, what the register says). ``has_place``: its address is taken.
+    """
+
+    identity: Identity
+    added: dict[str, tuple[Any, Any]]
+    differing: dict[str, tuple[Any, Any]]
+    has_place: bool
+
+
+_PLACE = ("postal_code", "city", "commune_code")
+_COMPARED = ("name", "postal_code", "activity_code", "workforce_band", "legal_category")
+
+
+def completed(current: Identity, draft: ParticipationDraft) -> Completion:
+    """Complete an identity from a draft of the register: what somebody typed is never written over.
+
+    What only the register knows (closed, withheld, head office) is taken as it says.
+    """
+    told = asdict(merged(Identity(name=""), draft))
+    known = asdict(current)
+    takes_place = draft.establishment.has_place and not any(known[key] for key in _PLACE)
+    values = {key: value for key, value in told.items() if key in _FLAGS or (value and not known[key])}
+    for key in _PLACE:
+        values.pop(key, None)
+    if takes_place:
+        values |= {key: told[key] for key in _PLACE}
+    elif not known["commune_code"] and known["postal_code"] == told["postal_code"]:
+        values["commune_code"] = told["commune_code"]
+    after = replace(current, **values)
+    differing = {
+        key: (known[key], told[key])
+        for key in _COMPARED
+        if known[key] and told[key] and fold(str(known[key])) != fold(str(told[key]))
+    }
+    return Completion(after, current.differences(after), differing, takes_place)
 
 
 def _from_table(current: Identity, activity: str, band: str) -> dict[str, Any]:

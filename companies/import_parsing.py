@@ -14,15 +14,14 @@ from companies.faults import FileFaultCode, FileFaultError
 from companies.gazetteer import fold
 from companies.import_csv import read_rows
 from companies.import_xlsx import read_sheet
+from companies.texts import tidy
 
-MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 _HEADING_SEARCH = 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _OTHER_KINDS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"<!DOCTYPE", b"<html")
-_GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 
 
 class Field(StrEnum):
@@ -129,10 +128,10 @@ class RegisterFile:
 Cell = tuple[str, bool]
 
 
-def parse_file(data: bytes) -> Table | RegisterFile:
-    """Read a whole file; raise ``FileFaultError`` when it cannot be read whole."""
-    if len(data) > MAX_FILE_BYTES:
-        raise FileFaultError(FileFaultCode.TOO_LARGE, detail=str(MAX_FILE_BYTES // 1024**2))
+def parse_file(data: bytes, *, max_bytes: int) -> Table | RegisterFile:
+    """Read a whole file of ``max_bytes`` at most; raise ``FileFaultError`` when it cannot be read whole."""
+    if len(data) > max_bytes:
+        raise FileFaultError(FileFaultCode.TOO_LARGE, detail=str(max_bytes // 1024**2))
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not data.strip(b"\xef\xbb\xbf \t\r\n\0"):
         raise FileFaultError(FileFaultCode.EMPTY)
@@ -237,16 +236,7 @@ def _rows(records: list[list[Cell]], at: int, columns: Mapping[Field, int], widt
         present = [(field, record[rank]) for field, rank in columns.items() if rank < len(record)]
         yield RawRow(
             number=index + 1,
-            cells={field: _clean(text) for field, (text, _) in present},
+            cells={field: tidy(text) for field, (text, _) in present},
             numbers=frozenset(field for field, (_, is_number) in present if is_number),
             overflow=sum(1 for text, _ in record[width:] if text.strip()),
         )
-
-
-def _clean(text: str) -> str:
-    # Our own exports put an apostrophe before what a spreadsheet would take
-    # for a formula: coming back, it must not count as a change.
-    if text.startswith(_GUARDED):
-        text = text[1:]
-    visible = "".join(c if c.isprintable() else " " for c in text)
-    return " ".join(visible.split())

@@ -64,6 +64,28 @@ def read_sheet(data: bytes, *, max_rows: int, max_columns: int) -> SheetRows:
     return SheetRows(name, [[_text(value) for value in row] for row in values])
 
 
+def read_workbook(data: bytes, *, max_rows: int, max_columns: int) -> dict[str, list[list[str]]]:
+    """Read every visible sheet of a workbook as texts, each from its row 1.
+
+    Raises ``FileFaultError`` as ``read_sheet`` does.
+    """
+    with _open_archive(data) as archive:
+        _measure(archive, data)
+        sheets = _visible_sheets(archive)
+        lengths = _shared_lengths(archive)
+        for name, path in sheets:
+            _walk(archive, path, _SheetWalk(name, lengths, max_rows, max_columns))
+    found: dict[str, list[list[str]]] = {}
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+            for name, _path in sheets:
+                values = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                found[name] = [[_text(value)[0] for value in row] for row in values]
+    except (CalamineError, ValueError, OSError) as error:
+        raise FileFaultError(FileFaultCode.WORKBOOK_BROKEN) from error
+    return found
+
+
 def _open_archive(data: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
@@ -144,6 +166,11 @@ def _parse(
 
 
 def _first_visible_sheet(archive: zipfile.ZipFile) -> tuple[str, str]:
+    return _visible_sheets(archive)[0]
+
+
+def _visible_sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """Names and paths, in order; at least one, or the file is refused."""
     sheets: list[tuple[str, str]] = []
     targets: dict[str, str] = {}
 
@@ -159,10 +186,10 @@ def _first_visible_sheet(archive: zipfile.ZipFile) -> tuple[str, str]:
 
     _parse(archive, _WORKBOOK, on_sheet)
     _parse(archive, _RELATIONS, on_relation)
-    for name, relation in sheets:
-        if relation in targets:
-            return name, targets[relation]
-    raise FileFaultError(FileFaultCode.WORKBOOK_BROKEN, detail=_WORKBOOK)
+    found = [(name, targets[relation]) for name, relation in sheets if relation in targets]
+    if not found:
+        raise FileFaultError(FileFaultCode.WORKBOOK_BROKEN, detail=_WORKBOOK)
+    return found
 
 
 def _shared_lengths(archive: zipfile.ZipFile) -> list[int]:

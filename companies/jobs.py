@@ -1,10 +1,13 @@
-"""Jobs of companies: reading a file, applying an import."""
+"""Jobs of companies: imports, register, replacements, acts on many companies."""
 
 from typing import Any
 
-from companies.enums import ImportStatus
-from companies.models import ImportBatch
+from companies.enums import BulkKind
+from companies.models import AdvisorAbsence, BulkAction, ImportBatch, Participation
+from companies.services import register, settle_absence
+from companies.services.bulk import carry_out
 from companies.services.imports import apply_batch, stage_batch
+from core.enums import ImportStatus
 from core.jobs import RunningJob, handler
 from programme.links import programme_url
 
@@ -33,3 +36,33 @@ def apply_import(job: RunningJob, *, batch_id: int) -> dict[str, Any]:
     batch = _batch(batch_id)
     apply_batch(actor=job.actor, batch=batch, progress=job.progress)
     return _result(batch)
+
+
+@handler("companies.complete_from_register")
+def complete_from_register(
+    job: RunningJob, *, participation_id: int, attempt: int, series: str
+) -> dict[str, Any] | None:
+    """Complete one company; merged or removed meanwhile, there is nothing to do."""
+    rows = Participation.objects.select_related("programme__region", "establishment__company")
+    participation = rows.filter(pk=participation_id).first()
+    if participation is None:
+        return None
+    register.complete_or_wait(actor=job.actor, participation=participation, attempt=attempt, series=series)
+    url = programme_url(participation.programme, "companies:detail", pk=participation.pk)
+    return {"url": url, "label": participation.name}
+
+
+@handler("companies.settle_absence")
+def settle_an_absence(job: RunningJob, *, absence_id: int) -> None:
+    """Hand over, or give back, what the dates of an absence say."""
+    absence = AdvisorAbsence.objects.select_related("programme", "absent", "replacement").get(pk=absence_id)
+    settle_absence(actor=job.actor, absence=absence)
+
+
+@handler("companies.bulk")
+def bulk(job: RunningJob, *, action_id: int) -> dict[str, Any]:
+    """Carry out what was asked of many companies, or what remains of it."""
+    action = BulkAction.objects.select_related("programme").get(pk=action_id)
+    carry_out(actor=job.actor, action=action, progress=job.progress)
+    url = programme_url(action.programme, "companies:bulk_detail", pk=action.pk)
+    return {"url": url, "label": str(BulkKind(action.kind).label)}

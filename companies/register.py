@@ -9,6 +9,7 @@ every value is checked, and each company ends kept or refused for a reason.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from companies.drafts import (
@@ -180,6 +181,7 @@ def _read_company(record: Record, siren: str, around: Surroundings) -> CompanyDr
         is_closed=_text(record.get("etat_administratif")) == "C",
         closed_on=_date(record.get("date_fermeture")),
         is_diffusible=_text(record.get("statut_diffusion")) not in {"P", "N"},
+        created_on=_date(record.get("date_creation")),
     )
 
 
@@ -294,7 +296,12 @@ def _band(value: object) -> str:
 
 def _date(value: object) -> str:
     text = _text(value)
-    return text if _ISO_DATE.match(text) else ""
+    if not _ISO_DATE.match(text):
+        return ""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def _trade_name(raw: Record) -> str:

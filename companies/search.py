@@ -2,29 +2,20 @@
 
 from django.db.models import Q
 
-from companies.gazetteer import fold
 from companies.models import Contact, Participation
+from companies.selectors.searching import search
 from core.i18n import gettext_lazy as _
 from core.registries import SearchHit, SearchProvider, search_providers
 from programme.access import Access
 from programme.links import programme_url
 
 
-def words_of(text: str) -> list[str]:
-    """The words to look for: folded, or one number without its spaces."""
-    compact = "".join(text.split())
-    return [compact] if compact.isdigit() else fold(text).split()
-
-
 def find_companies(access: Access, text: str, limit: int) -> list[SearchHit]:
     """Companies by name, SIREN, SIRET, town or contact, among those the caller may see."""
-    words = words_of(text)
-    if not words:
-        return []
-    rows = Participation.objects.visible_to(access)
-    for word in words:
-        rows = rows.filter(search_text__contains=word)
-    found = rows.order_by("name_key", "pk").values_list("pk", "name", "city", "establishment__siret")[:limit]
+    rows = search(Participation.objects.visible_to(access), text, programme_id=access.programme.pk)
+    order = ("closeness", "name_key", "pk") if rows.is_approximate else ("name_key", "pk")
+    named = rows.rows.order_by(*order)
+    found = named.values_list("pk", "name", "city", "establishment__siret")[:limit]
     return [
         SearchHit(name, f"{city} · {siret}" if city else siret, _company_url(access, pk))
         for pk, name, city, siret in found

@@ -68,6 +68,7 @@ def identity_label(field: str) -> str:
         "company_workforce_band": _("Tranche d’effectif de l’entreprise"),
         "legal_category": _("Catégorie juridique"),
         "size_category": _("Catégorie d’entreprise"),
+        "company_created_on": _("Date de création"),
         "is_head_office": _("Siège"),
         "is_closed": _("Établissement fermé"),
         "company_is_closed": _("Entreprise cessée"),
@@ -230,6 +231,20 @@ def _register_issues() -> dict[IssueCode, Sentence]:
     }
 
 
+def _duplicate_issues() -> dict[IssueCode, Sentence]:
+    return {
+        IssueCode.SAME_COMPANY: lambda i: _fill(
+            _("un autre établissement de cette entreprise est déjà suivi : « %(value)s » (%(detail)s)."), i
+        ),
+        IssueCode.NEAR_DUPLICATE: lambda i: _fill(
+            _("doublon possible : « %(value)s » (%(detail)s) a le même code postal et un nom proche."), i
+        ),
+        IssueCode.MERGED_AWAY: lambda i: _fill(
+            _("ce SIRET a été réuni avec « %(value)s » : la ligne n’y change rien."), i
+        ),
+    }
+
+
 def _place_issues() -> dict[IssueCode, Sentence]:
     return {
         IssueCode.OUTSIDE_TERRITORY: lambda i: _fill(
@@ -267,6 +282,7 @@ _ISSUES: dict[IssueCode, Sentence] = {
     **_cell_issues(),
     **_register_issues(),
     **_place_issues(),
+    **_duplicate_issues(),
 }
 
 

@@ -3,6 +3,7 @@
 from companies.selectors.identity import identity_of, search_text_of, shared_identity
 from companies.selectors.mine import (
     find_participation,
+    merged_into,
     my_participation,
     my_participations,
     participation_for,
@@ -11,6 +12,7 @@ from companies.selectors.mine import (
 __all__ = [
     "find_participation",
     "identity_of",
+    "merged_into",
     "my_participation",
     "my_participations",
     "participation_for",

@@ -21,6 +21,7 @@ def shared_identity(establishment: Establishment) -> Identity:
         company_workforce_band=company.workforce_band,
         legal_category=company.legal_category,
         size_category=company.size_category,
+        company_created_on=company.created_on.isoformat() if company.created_on else "",
         is_head_office=establishment.is_head_office,
         is_closed=establishment.is_closed,
         company_is_closed=company.is_closed,
@@ -34,13 +35,15 @@ def identity_of(participation: Participation) -> Identity:
 
 
 def search_text_of(participation: Participation, identity: Identity) -> str:
-    """Words a list is searched by: names, SIRET, town and people, without accents or case."""
+    """Words a list is searched by: names, SIRET, town, people, and records merged into it."""
     people = [
         f"{first} {last} {email}"
         for first, last, email in (
             participation.contacts.values_list("first_name", "last_name", "email") if participation.pk else ()
         )
     ]
-    parts = (identity.name, identity.trade_name, identity.city, *people)
+    merged = list(participation.merges.values_list("siret", "name")) if participation.pk else []
+    parts = (identity.name, identity.trade_name, identity.city, *people, *(name for _siret, name in merged))
     words = " ".join(fold(part) for part in parts if part)
-    return f"{participation.establishment.siret} {words}"
+    numbers = " ".join([participation.establishment.siret, *(siret for siret, _name in merged)])
+    return f"{numbers} {words}"

@@ -29,12 +29,16 @@ def gazetteer_of(programme: Programme) -> Gazetteer:
 
 def row_context(programme: Programme) -> RowContext:
     """All that judging the rows of an import needs to know of a programme."""
+    team = role_holders(programme, *STAFF).values_list("email", flat=True)
+    # Somebody who left the team may still be named on companies: an export must come back unchanged.
+    present = Participation.objects.for_programme(programme).exclude(advisor=None)
+    named = present.order_by().values_list("advisor__email", flat=True).distinct()
     stages = {fold(word): stage.value for stage in Stage for word in (stage.value, str(stage.label))}
     return RowContext(
         gazetteer=gazetteer_of(programme),
         naf_codes=frozenset(Activity.objects.filter(level=5).values_list("code", flat=True)),
         stages=stages,
-        advisors=frozenset(role_holders(programme, *STAFF).values_list("email", flat=True)),
+        advisors=frozenset([*team, *named]),
         allow_reserved=programme.is_demonstration,
     )
 

@@ -4,12 +4,17 @@ Measured page: rows come from one query without building model instances, labels
 kept in the cache, and the template loops without includes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -18,8 +23,10 @@ from companies.import_parsing import Field
 from companies.models import Contact, Participation
 from companies.selectors.identity import identity_of
 from companies.wording import field_label, workforce_label
+from core.compiled import CompiledQuery
 from core.exports import Sheet
 from core.formats import format_date, format_number
+from core.freshness import kept_for
 from programme.access import Access
 from programme.enums import STAFF
 from programme.links import programme_url
@@ -28,6 +35,7 @@ from programme.selectors import role_holders
 
 Choices = tuple[tuple[str, str], ...]
 _CACHE_SECONDS = 600
+_COUNT_SECONDS = 10
 _TONES = {
     Stage.SPOTTED: "",
     Stage.CONTACTED: "info",
@@ -42,8 +50,9 @@ ROW_FIELDS = (
     "name",
     "city",
     "stage",
-    "section",
+    "activity_code",
     "size_band",
+    "company_created_on",
     "department_code",
     "advisor__first_name",
     "advisor__last_name",
@@ -53,6 +62,14 @@ ROW_FIELDS = (
     "next_step_on",
     "is_outside_territory",
     "to_complete",
+    "register_pending",
+)
+_ACTIVITY, _DEPARTMENT = ROW_FIELDS.index("activity_code"), ROW_FIELDS.index("department_code")
+
+
+_ADVISOR_NAMES = CompiledQuery(
+    lambda programme: role_holders(programme, *STAFF).values_list("pk", "first_name", "last_name", "email"),
+    "programme",
 )
 
 
@@ -66,13 +83,14 @@ class CompanyRow:
     flag: str
     stage: str
     tone: str
-    sector: str
+    activity: str
     size: str
     advisor: str
     score: str
     level: str
     next_step: str
     next_step_on: str
+    is_late: bool
 
 
 def stage_tone(stage: str) -> str:
@@ -82,7 +100,7 @@ def stage_tone(stage: str) -> str:
 
 def section_labels() -> dict[str, str]:
     """Names of the NAF sections, by letter."""
-    labels: Any = cache.get_or_set(
+    labels: Any = caches["reference"].get_or_set(
         "companies:sections",
         lambda: dict(Activity.objects.filter(level=1).values_list("code", "label")),
         _CACHE_SECONDS,
@@ -90,11 +108,36 @@ def section_labels() -> dict[str, str]:
     return dict(labels)
 
 
+def section_choices() -> Choices:
+    """Sections as choices of a filter: their letter before their name."""
+    return tuple((code, f"{code} – {label}") for code, label in section_labels().items())
+
+
+def activity_labels() -> dict[str, str]:
+    """Names of the activities, by NAF code."""
+    labels: Any = caches["reference"].get_or_set(
+        "companies:activities",
+        lambda: dict(Activity.objects.filter(level=5).values_list("code", "label")),
+        _CACHE_SECONDS,
+    )
+    return dict(labels)
+
+
+def age_text(created_on: date | None, today: date) -> str:
+    """The age of a company in words; nothing when it is not known."""
+    if created_on is None or created_on > today:
+        return ""
+    years = today.year - created_on.year - ((today.month, today.day) < (created_on.month, created_on.day))
+    if not years:
+        return _("moins d’un an")
+    return ngettext("%(n)s an", "%(n)s ans", years) % {"n": years}
+
+
 def department_choices(programme: Programme) -> Choices:
     """Departments of the programme's region."""
     return _cached_choices(
         f"companies:departments:{programme.region_id}",
-        Department.objects.filter(region_id=programme.region_id).values_list("code", "name"),
+        lambda: Department.objects.filter(region_id=programme.region_id).values_list("code", "name"),
     )
 
 
@@ -102,13 +145,13 @@ def epci_choices(programme: Programme) -> Choices:
     """EPCI of the programme's region, by name."""
     return _cached_choices(
         f"companies:epci:{programme.region_id}",
-        Epci.objects.filter(department__region_id=programme.region_id).values_list("siren", "name"),
+        lambda: Epci.objects.filter(department__region_id=programme.region_id).values_list("siren", "name"),
     )
 
 
-def _cached_choices(key: str, rows: Iterable[Sequence[Any]]) -> Choices:
-    choices: Any = cache.get_or_set(
-        key, lambda: tuple((str(code), str(label)) for code, label in rows), _CACHE_SECONDS
+def _cached_choices(key: str, read: Callable[[], Iterable[Sequence[Any]]]) -> Choices:
+    choices: Any = caches["reference"].get_or_set(
+        key, lambda: tuple((str(code), str(label)) for code, label in read()), _CACHE_SECONDS
     )
     return tuple(choices)
 
@@ -118,38 +161,69 @@ def advisors(programme: Programme) -> Sequence[User]:
     return list(role_holders(programme, *STAFF))
 
 
+def advisor_choices(programme: Programme) -> Choices:
+    """The same people as choices of a filter: their key and their name, in one compiled read."""
+    rows = _ADVISOR_NAMES.rows(programme=programme.pk)
+    return tuple((str(pk), f"{first} {last}".strip() or email) for pk, first, last, email in rows)
+
+
+def kept_count(access: Access, what: str, count: Callable[[], int]) -> int:
+    """How many companies are filtered, kept a few seconds and never beyond the caller's last move.
+
+    Counting ten thousand rows takes the database longer than giving twenty-five of them.
+    """
+    if access.user is None:
+        return count()
+    name = f"companies:count:{access.programme.pk}:{hashlib.sha256(what.encode()).hexdigest()}"
+    return kept_for(access.user.pk, name, _COUNT_SECONDS, count)
+
+
 def company_rows(access: Access, values: Iterable[Sequence[Any]]) -> list[CompanyRow]:
     """Lines of the list from values of ``ROW_FIELDS``."""
-    sections = section_labels()
-    departments = dict(department_choices(access.programme))
-    stages = {stage.value: (str(stage.label), _TONES[stage]) for stage in Stage}
-    sizes = {band.value: str(band.label) for band in SizeBand if band is not SizeBand.UNKNOWN}
-    outside, incomplete = str(_("hors territoire")), str(_("à compléter"))
-    address = programme_url(access.programme, "companies:list")
-    rows = []
-    for row in values:
-        pk, name, city, stage, section, size, department, first, last, *rest = row
-        score, level, step, day, is_outside, is_incomplete = rest
-        label, tone = stages[stage]
-        where = departments.get(department, department)
-        rows.append(
-            CompanyRow(
-                url=f"{address}{pk}/",
-                name=name,
-                place=f"{city} ({where})" if city and where else city or where,
-                flag=outside if is_outside else incomplete if is_incomplete else "",
-                stage=label,
-                tone=tone,
-                sector=sections.get(section, ""),
-                size=sizes.get(size, ""),
-                advisor=f"{first or ''} {last or ''}".strip(),
-                score=format_number(score / 10, 1) if score is not None else "",
-                level=level,
-                next_step=step,
-                next_step_on=format_date(day) if day else "",
-            )
+    activities, departments = activity_labels(), dict(department_choices(access.programme))
+    address, today, language = (
+        programme_url(access.programme, "companies:list"),
+        timezone.localdate(),
+        get_language(),
+    )
+    return [
+        _line(
+            tuple(row),
+            activities.get(row[_ACTIVITY], ""),
+            departments.get(row[_DEPARTMENT], row[_DEPARTMENT]),
+            address,
+            today,
+            language,
         )
-    return rows
+        for row in values
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _line(
+    row: tuple[Any, ...], activity: str, where: str, address: str, today: date, _language: str
+) -> CompanyRow:
+    """One line, written once for the same values on the same day."""
+    pk, name, city, stage, _code, size, created_on, _department, first, last, *rest = row
+    score, level, step, day, is_outside, is_incomplete, is_pending = rest
+    flag = _("hors territoire") if is_outside else _("à compléter") if is_incomplete or is_pending else ""
+    band = "" if size == SizeBand.UNKNOWN else str(SizeBand(size).label)
+    return CompanyRow(
+        url=f"{address}{pk}/",
+        name=name,
+        place=f"{city} ({where})" if city and where else city or where,
+        flag=flag,
+        stage=str(Stage(stage).label),
+        tone=stage_tone(stage),
+        activity=activity,
+        size=" · ".join(fact for fact in (band, age_text(created_on, today)) if fact),
+        advisor=f"{first or ''} {last or ''}".strip(),
+        score=format_number(score / 10, 1) if score is not None else "",
+        level=level,
+        next_step=step,
+        next_step_on=format_date(day) if day else "",
+        is_late=day is not None and day < today,
+    )
 
 
 EXPORT_FIELDS = tuple(field for field in Field if field is not Field.WORKFORCE)

@@ -13,6 +13,7 @@ from companies.enums import EventKind
 from companies.models import Contact, Membership, Participation
 from companies.selectors import identity_of, search_text_of
 from companies.services.timeline import record_event
+from companies.texts import tidy
 from core import audit
 from core.errors import BusinessError
 from notifications.models import Message
@@ -34,6 +35,7 @@ class ContactFacts:
     email: str = ""
     phone: str = ""
     is_main: bool = False
+    role: str = ""
 
 
 @transaction.atomic
@@ -44,7 +46,7 @@ def add_contact(*, actor: User | None, participation: Participation, facts: Cont
     """
     email = facts.email.strip().lower()
     same = participation.contacts.filter(
-        last_name=facts.last_name, first_name=facts.first_name, email=email
+        last_name=tidy(facts.last_name), first_name=tidy(facts.first_name), email=email
     ).first()
     if same is not None:
         return same
@@ -90,8 +92,8 @@ def _facts_of(contact: Contact) -> dict[str, object]:
 
 
 def _write(contact: Contact, facts: ContactFacts, email: str, *, is_main: bool) -> None:
-    contact.first_name, contact.last_name = facts.first_name.strip(), facts.last_name.strip()
-    contact.job_title, contact.phone = facts.job_title.strip(), facts.phone.strip()
+    contact.first_name, contact.last_name = tidy(facts.first_name), tidy(facts.last_name)
+    contact.job_title, contact.phone, contact.role = tidy(facts.job_title), tidy(facts.phone), facts.role
     contact.email, contact.is_main = email, is_main
     contact.full_clean(exclude=["participation"])
     contact.save()
@@ -107,6 +109,7 @@ def _write(contact: Contact, facts: ContactFacts, email: str, *, is_main: bool) 
 def open_access(*, actor: User | None, contact: Contact, is_manager: bool = False) -> Membership:
     """Let a contact act for her company: account, membership and role. Done twice, nothing changes.
 
+    A colleague let in for some sections of a questionnaire becomes a manager when she is asked as one.
     Raises ``BusinessError`` when no e-mail address is known.
     """
     if not contact.email:
@@ -120,6 +123,9 @@ def open_access(*, actor: User | None, contact: Contact, is_manager: bool = Fals
     membership, created = Membership.objects.get_or_create(
         participation=participation, user=user, defaults={"contact": contact, "is_manager": is_manager}
     )
+    if is_manager and not membership.is_manager:
+        membership.is_manager = True
+        membership.save(update_fields=["is_manager"])
     grant_role(actor=actor, user=user, programme=participation.programme, role=Role.COMPANY)
     if created:
         audit.record(
@@ -132,8 +138,16 @@ def open_access(*, actor: User | None, contact: Contact, is_manager: bool = Fals
 def invite_contact(*, actor: User | None, contact: Contact, is_manager: bool = True) -> Membership:
     """Let a contact in and send her a personal link to her company's pages.
 
-    Two clicks within two minutes send one message. Raises ``BusinessError`` without an address.
+    Two clicks within two minutes send one message. Raises ``BusinessError`` without an address, or when
+    she withdrew her agreement.
     """
+    last = contact.consents.order_by("-given_at", "-pk").first()
+    if last is not None and last.withdrawn_at is not None:
+        raise BusinessError(
+            _("%(name)s a retiré son accord : recueillez-le de nouveau avant de l’inviter.")
+            % {"name": contact},
+            code="withdrawn",
+        )
     membership = open_access(actor=actor, contact=contact, is_manager=is_manager)
     participation = contact.participation
     path = programme_url(participation.programme, "companies:space_home")
@@ -151,6 +165,7 @@ def invite_contact(*, actor: User | None, contact: Contact, is_manager: bool = T
         programme=participation.programme,
         context={"company": participation.name, "sender": actor.full_name if actor else ""},
         link_path=path,
+        participation_id=participation.pk,
     )
     record_event(
         participation=participation,

@@ -5,6 +5,7 @@ takes part with the same company; otherwise what it states stays its own (``Part
 that nothing passes from one programme to another.
 """
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -22,6 +23,7 @@ _COMPANY_ATTRIBUTES = {
     "company_workforce_band": "workforce_band",
     "legal_category": "legal_category",
     "size_category": "size_category",
+    "company_created_on": "created_on",
     "company_is_closed": "is_closed",
     "is_undisclosed": "is_undisclosed",
 }
@@ -36,7 +38,7 @@ _ESTABLISHMENT_ATTRIBUTES = {
     "is_head_office": "is_head_office",
     "is_closed": "is_closed",
 }
-_NULLABLE = frozenset({"company_activity_code", "commune_code", "activity_code"})
+_NULLABLE = frozenset({"company_activity_code", "commune_code", "activity_code", "company_created_on"})
 
 
 def ensure_rows(draft: ParticipationDraft) -> Establishment:
@@ -99,6 +101,11 @@ def project_identity(participation: Participation, identity: Identity) -> None:
     commune = Commune.objects.filter(code=identity.commune_code).first() if identity.commune_code else None
     participation.name = identity.name
     participation.city = identity.city or (commune.name if commune else "")
+    participation.postal_code = identity.postal_code
+    participation.activity_code = activity.code if activity else ""
+    participation.company_created_on = (
+        date.fromisoformat(identity.company_created_on) if identity.company_created_on else None
+    )
     participation.section = activity.section if activity else ""
     participation.a10 = activity.a10 if activity else ""
     participation.division = activity.code[:2] if activity else ""

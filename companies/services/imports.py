@@ -1,18 +1,12 @@
 """Imports of companies: a file is read and judged whole, shown, then applied in short resumable chunks."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import timedelta
 from itertools import islice
-from pathlib import PurePath
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -25,13 +19,14 @@ from companies.drafts import (
     ParticipationDraft,
     RowVerdict,
 )
-from companies.enums import EventKind, ImportStatus, RowOutcome, Stage
+from companies.enums import EventKind, Stage
 from companies.faults import FileFaultCode, FileFaultError
 from companies.import_parsing import RegisterFile, Table, parse_file
 from companies.import_rows import read_table
-from companies.models import ImportBatch, ImportRow, Participation
+from companies.models import CompanyMerge, ImportBatch, ImportRow, Participation
 from companies.register import Surroundings, read_answer
 from companies.selectors import find_participation
+from companies.selectors.duplicates import DuplicateFinder
 from companies.selectors.imports import changes_of, row_context, same_contact
 from companies.services.contacts import ContactFacts, add_contact, update_contact
 from companies.services.participations import (
@@ -42,54 +37,37 @@ from companies.services.participations import (
 )
 from companies.services.timeline import record_event
 from companies.wording import describe_fault, describe_issue, withheld_name
-from core import audit, jobs
+from core import staged_imports
+from core.enums import RowOutcome
 from core.errors import BusinessError
-from core.files import store_bytes
+from core.staged_imports import STAGE_CHUNK, Progress, StagedImport, silent
 from programme.enums import STAFF
 from programme.models import Programme
 from programme.selectors import role_holders
 
-Progress = Callable[[int, str], None]
-STAGE_CHUNK = 500
-APPLY_CHUNK = 100
-_SAME_CLICK = timedelta(minutes=2)
+COMPANIES = StagedImport(
+    batches=ImportBatch,
+    key="company-import",
+    verb="import",
+    read_job="companies.read_import",
+    apply_job="companies.apply_import",
+    apply_chunk=100,
+)
 
 
-def _silent(percent: int, step: str) -> None:
-    """Nobody watches."""
-
-
-@transaction.atomic
 def receive_file(*, actor: User | None, programme: Programme, name: str, content: bytes) -> ImportBatch:
     """Keep a file to import; nothing of it is read yet.
 
     The same file from the same person within two minutes is one click, hence one import. Raises
     ``BusinessError`` for an empty file or one above ``IMPORT_MAX_BYTES``.
     """
-    limit = settings.IMPORT_MAX_BYTES
-    if len(content) > limit:
+    if len(content) > settings.IMPORT_MAX_BYTES:
         raise BusinessError(too_large_message(), field="file", code="file-size")
     if not content:
         raise BusinessError(describe_fault(FileFaultError(FileFaultCode.EMPTY)), field="file", code="empty")
-    digest = hashlib.sha256(content).hexdigest()
-    twin = (
-        ImportBatch.objects.for_programme(programme)
-        .filter(actor=actor, file__sha256=digest, created_at__gte=timezone.now() - _SAME_CLICK)
-        .exclude(status=ImportStatus.APPLIED)
-        .first()
+    batch: ImportBatch = staged_imports.receive(
+        COMPANIES, actor=actor, programme_id=programme.pk, name=name, content=content
     )
-    if actor is not None and twin is not None:
-        return cast("ImportBatch", twin)
-    name = PurePath(name.replace("\\", "/")).name[-200:] or "import"
-    stored = store_bytes(
-        content,
-        name=name,
-        content_type="application/octet-stream",
-        programme_id=programme.pk,
-        actor=actor,
-    )
-    batch = ImportBatch.objects.create(programme=programme, file=stored, filename=name, actor=actor)
-    audit.record(actor=actor, verb="import.received", obj=batch, programme_id=programme.pk)
     return batch
 
 
@@ -99,45 +77,28 @@ def too_large_message() -> str:
     return describe_fault(FileFaultError(FileFaultCode.TOO_LARGE, detail=str(megabytes)))
 
 
-@transaction.atomic
 def start_reading(*, actor: User | None, batch: ImportBatch) -> None:
     """Have a job read and judge the file (dry run)."""
-    job = jobs.enqueue(
-        "companies.read_import",
-        key=f"company-import-{batch.pk}-read",
-        label=_("Vérification de « %(name)s »") % {"name": batch.filename},
-        programme_id=batch.programme_id,
-        actor=actor,
-        batch_id=batch.pk,
-    )
-    ImportBatch.objects.filter(pk=batch.pk).update(job_id=job.pk)
-    batch.job_id = job.pk
+    staged_imports.start_reading(COMPANIES, actor=actor, batch=batch)
 
 
-def stage_batch(*, batch: ImportBatch, progress: Progress = _silent) -> None:
+def stage_batch(*, batch: ImportBatch, progress: Progress = silent) -> None:
     """Read the file and stage what each row would do. Nothing is imported; running again starts afresh.
 
     Side effects: rows of the batch; its status becomes ``checked``, or ``failed`` with the reason.
     """
-    if batch.status in (ImportStatus.APPLYING, ImportStatus.APPLIED):
+    if not staged_imports.begin_staging(batch, progress):
         return
-    progress(1, _("Lecture du fichier"))
-    batch.rows.all().delete()
+    finder = DuplicateFinder(batch.programme)
     try:
         verdicts, total, facts = _read(batch)
-        done = 0
-        for chunk in _chunks(verdicts, STAGE_CHUNK):
-            _stage_chunk(batch, chunk)
-            done += len(chunk)
-            progress(5 + 90 * done // max(total, 1), _("%(n)s lignes vérifiées") % {"n": done})
+        staged_imports.stage(
+            _chunks(verdicts, STAGE_CHUNK), total, lambda chunk: _stage_chunk(batch, chunk, finder), progress
+        )
     except FileFaultError as fault:
-        batch.rows.all().delete()
-        batch.status, batch.problem = ImportStatus.FAILED, describe_fault(fault)
-        batch.save(update_fields=["status", "problem"])
+        staged_imports.fail_staging(batch, describe_fault(fault))
         return
-    batch.status, batch.problem = ImportStatus.CHECKED, ""
-    batch.counts = {**facts, **_outcomes(batch)}
-    batch.save(update_fields=["status", "problem", "counts"])
+    staged_imports.end_staging(batch, facts)
 
 
 def _read(batch: ImportBatch) -> tuple[Iterable[RowVerdict], int, dict[str, Any]]:
@@ -145,7 +106,7 @@ def _read(batch: ImportBatch) -> tuple[Iterable[RowVerdict], int, dict[str, Any]
     if batch.file is None:
         raise FileFaultError(FileFaultCode.EMPTY)
     with batch.file.content.open("rb") as stream:
-        parsed: Table | RegisterFile = parse_file(stream.read())
+        parsed: Table | RegisterFile = parse_file(stream.read(), max_bytes=settings.IMPORT_MAX_BYTES)
     context = row_context(batch.programme)
     if isinstance(parsed, Table):
         told: dict[str, Any] = {"ignored": list(parsed.ignored), "sheet": parsed.sheet}
@@ -182,8 +143,9 @@ def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield chunk
 
 
-def _stage_chunk(batch: ImportBatch, verdicts: list[RowVerdict]) -> None:
-    sirets = [verdict.draft.establishment.siret for verdict in verdicts if verdict.draft]
+def _stage_chunk(batch: ImportBatch, verdicts: list[RowVerdict], finder: DuplicateFinder) -> None:
+    drafts = [verdict.draft for verdict in verdicts if verdict.draft]
+    sirets = [draft.establishment.siret for draft in drafts]
     known = {
         participation.establishment.siret: participation
         for participation in Participation.objects.for_programme(batch.programme)
@@ -191,10 +153,19 @@ def _stage_chunk(batch: ImportBatch, verdicts: list[RowVerdict]) -> None:
         .select_related("establishment__company", "advisor")
         .prefetch_related("contacts")
     }
-    ImportRow.objects.bulk_create(_row(batch, verdict, known) for verdict in verdicts)
+    merges = CompanyMerge.objects.for_programme(batch.programme).filter(siret__in=sirets)
+    gone = dict(merges.order_by("at").values_list("siret", "kept__name"))
+    finder.prepare(drafts)
+    ImportRow.objects.bulk_create(_row(batch, verdict, known, gone, finder) for verdict in verdicts)
 
 
-def _row(batch: ImportBatch, verdict: RowVerdict, known: Mapping[str, Participation]) -> ImportRow:
+def _row(
+    batch: ImportBatch,
+    verdict: RowVerdict,
+    known: Mapping[str, Participation],
+    gone: Mapping[str, str],
+    finder: DuplicateFinder,
+) -> ImportRow:
     row = ImportRow(
         batch=batch,
         number=verdict.row,
@@ -208,12 +179,19 @@ def _row(batch: ImportBatch, verdict: RowVerdict, known: Mapping[str, Participat
     draft = named(verdict.draft)
     row.data = asdict(draft)
     row.label = verdict.label or draft.company.name
-    existing = known.get(draft.establishment.siret)
-    if existing is None:
-        row.outcome = RowOutcome.CREATED
-    else:
+    siret = draft.establishment.siret
+    existing = known.get(siret)
+    if existing is not None:
         row.changes = changes_of(existing, draft)
         row.outcome = RowOutcome.UPDATED if row.changes else RowOutcome.UNCHANGED
+    elif siret in gone:
+        row.outcome = RowOutcome.UNCHANGED
+        row.warnings.append(_told(Issue(IssueCode.MERGED_AWAY, value=gone[siret])))
+    else:
+        row.outcome = RowOutcome.CREATED
+        if (issue := finder.issue(draft)) is not None:
+            row.warnings.append(_told(issue))
+        finder.remember(draft)
     return row
 
 
@@ -233,70 +211,24 @@ def _told(issue: Issue) -> dict[str, str]:
     return {"code": issue.code.value, "column": issue.column, "text": describe_issue(issue)}
 
 
-def _outcomes(batch: ImportBatch) -> dict[str, int]:
-    found = dict(batch.rows.values_list("outcome").annotate(n=Count("pk")).order_by())
-    warned = batch.rows.exclude(outcome=RowOutcome.REFUSED).exclude(warnings=[]).count()
-    return {**{outcome.value: found.get(outcome.value, 0) for outcome in RowOutcome}, "warned": warned}
-
-
-@transaction.atomic
 def confirm_batch(*, actor: User | None, batch: ImportBatch) -> UUID | None:
     """Have a job apply a checked import; the job's id. Clicking again gives the same job.
 
     Raises ``BusinessError`` when the file was not read, or could not be.
     """
-    if batch.status in (ImportStatus.APPLYING, ImportStatus.APPLIED):
-        return batch.job_id
-    if batch.status != ImportStatus.CHECKED:
-        raise BusinessError(_("Ce fichier n’a pas été vérifié : rien à importer."), code="not-checked")
-    job = jobs.enqueue(
-        "companies.apply_import",
-        key=f"company-import-{batch.pk}-apply",
-        label=_("Import de « %(name)s »") % {"name": batch.filename},
-        programme_id=batch.programme_id,
-        actor=actor,
-        batch_id=batch.pk,
-    )
-    ImportBatch.objects.filter(pk=batch.pk, status=ImportStatus.CHECKED).update(
-        status=ImportStatus.APPLYING, job_id=job.pk
-    )
-    batch.status, batch.job_id = ImportStatus.APPLYING, job.pk
-    audit.record(
-        actor=actor,
-        verb="import.confirmed",
-        obj=batch,
-        programme_id=batch.programme_id,
-        changes=batch.counts,
-    )
-    return job.pk
+    return staged_imports.confirm(COMPANIES, actor=actor, batch=batch)
 
 
-def apply_batch(*, actor: User | None, batch: ImportBatch, progress: Progress = _silent) -> None:
-    """Apply the rows not applied yet, chunk by chunk; stopped half-way, it goes on where it was.
-
-    Each chunk is one transaction: a row is written and marked together, so none is applied twice.
-    """
-    if batch.status not in (ImportStatus.CHECKED, ImportStatus.APPLYING):
-        return
-    total = batch.rows.filter(outcome__in=_TO_APPLY).count()
+def apply_batch(*, actor: User | None, batch: ImportBatch, progress: Progress = silent) -> None:
+    """Apply the rows not applied yet, chunk by chunk; stopped half-way, it goes on where it was."""
     advisors = {user.email: user for user in role_holders(batch.programme, *STAFF)}
-    while True:
-        with transaction.atomic():
-            waiting = batch.rows.filter(applied=False, outcome__in=_TO_APPLY).order_by("number")
-            chunk = list(waiting[:APPLY_CHUNK])
-            for row in chunk:
-                _apply_row(actor, batch, row, advisors)
-            ImportRow.objects.filter(pk__in=[row.pk for row in chunk]).update(applied=True)
-        if not chunk:
-            break
-        done = batch.rows.filter(applied=True).count()
-        progress(100 * done // max(total, 1), _("%(n)s sur %(total)s") % {"n": done, "total": total})
-    batch.status, batch.applied_at = ImportStatus.APPLIED, timezone.now()
-    batch.save(update_fields=["status", "applied_at"])
-    audit.record(actor=actor, verb="import.applied", obj=batch, programme_id=batch.programme_id)
 
+    def write(rows: list[ImportRow]) -> None:
+        for row in rows:
+            _apply_row(actor, batch, row, advisors)
+        ImportRow.objects.filter(pk__in=[row.pk for row in rows]).update(applied=True)
 
-_TO_APPLY = (RowOutcome.CREATED, RowOutcome.UPDATED)
+    staged_imports.apply(COMPANIES, batch, write, actor=actor, recount=lambda _fresh: {}, progress=progress)
 
 
 def _apply_row(actor: User | None, batch: ImportBatch, row: ImportRow, advisors: Mapping[str, User]) -> None:
@@ -305,6 +237,9 @@ def _apply_row(actor: User | None, batch: ImportBatch, row: ImportRow, advisors:
     participation = find_participation(batch.programme, draft.establishment.siret)
     if participation is None:
         participation = enter(actor=actor, programme=batch.programme, draft=draft, warning=warning)
+    elif participation.establishment.siret != draft.establishment.siret:
+        # Merged since the file was checked: the record that was kept is not this establishment's.
+        return
     else:
         change_identity(actor=actor, participation=participation, draft=draft, warning=warning)
         if draft.stage and draft.stage != participation.stage:
@@ -341,6 +276,7 @@ def _write_contact(actor: User | None, participation: Participation, draft: Cont
         job_title=draft.position or (existing.job_title if existing else ""),
         email=draft.email or (existing.email if existing else ""),
         phone=draft.phone or (existing.phone if existing else ""),
+        role=existing.role if existing else "",
     )
     if existing is None:
         add_contact(actor=actor, participation=participation, facts=facts)

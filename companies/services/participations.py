@@ -15,8 +15,9 @@ from companies.gazetteer import CommuneMatch, MatchKind, commune_warnings
 from companies.identifiers import InvalidIdentifierError, parse_siret
 from companies.identity import Identity, merged
 from companies.import_rows import SIRET_ISSUES
-from companies.models import CompanyGroup, Participation, StageChange
+from companies.models import HandedItem, Participation, StageChange
 from companies.selectors import find_participation, identity_of
+from companies.selectors.absences import running_absence
 from companies.selectors.imports import gazetteer_of
 from companies.services.identity import (
     ensure_rows,
@@ -26,6 +27,7 @@ from companies.services.identity import (
     write_identity,
 )
 from companies.services.timeline import record_event
+from companies.texts import tidy
 from companies.wording import describe_issue
 from core import audit
 from core.errors import BusinessError
@@ -59,6 +61,14 @@ def checked_siret(programme: Programme, text: str) -> str:
         raise BusinessError(describe_issue(issue), field="siret", code=issue.code.value) from None
 
 
+def check_new(*, programme: Programme, siret: str) -> str:
+    """The digits of a SIRET that may enter a programme. Raises as ``create_participation`` does."""
+    number = checked_siret(programme, siret)
+    if (existing := find_participation(programme, number)) is not None:
+        raise DuplicateParticipationError(existing)
+    return number
+
+
 @transaction.atomic
 def create_participation(
     *,
@@ -84,9 +94,8 @@ def create_participation(
     ``commune_code`` spares the search by postal code and town when it is known. Raises
     ``BusinessError`` for a wrong SIRET, ``DuplicateParticipationError`` when it is already here.
     """
-    number = checked_siret(programme, siret)
-    if (existing := find_participation(programme, number)) is not None:
-        raise DuplicateParticipationError(existing)
+    number = check_new(programme=programme, siret=siret)
+    name, trade_name, address, city = tidy(name), tidy(trade_name), tidy(address), tidy(city)
     match = _locate(programme, commune_code, postal_code, city)
     commune = match.code if match.inside else ""
     draft = ParticipationDraft(
@@ -129,7 +138,8 @@ def enter(
         programme=programme,
         establishment=establishment,
         stage=draft.stage or Stage.SPOTTED,
-        is_outside_territory=not draft.in_territory,
+        # Without any address nobody can say where it is: it is to be completed.
+        is_outside_territory=draft.establishment.has_place and not draft.in_territory,
         warning=warning[:250],
     )
     write_identity(participation, merged(starting_identity(participation), draft))
@@ -189,6 +199,7 @@ def correct_company(
     legal_category: str,
 ) -> dict[str, tuple[Any, Any]]:
     """Correct by hand what is known of a company; an emptied field is emptied. The fields that changed."""
+    name, trade_name, address, city = tidy(name), tidy(trade_name), tidy(address), tidy(city)
     before = identity_of(participation)
     match = gazetteer_of(participation.programme).find(postal_code=postal_code, city=city)
     moved = (postal_code, city) != (before.postal_code, before.city)
@@ -211,7 +222,8 @@ def correct_company(
         )
     after = replace(after, commune_code=match.code if match.inside else "")
     warning = " ".join(describe_issue(issue) for issue in commune_warnings(match, postal_code, city))
-    return _write_change(actor, participation, after, is_outside=not match.inside, warning=warning)
+    is_outside = bool(postal_code or city) and not match.inside
+    return _write_change(actor, participation, after, is_outside=is_outside, warning=warning)
 
 
 def _write_change(
@@ -248,7 +260,8 @@ def _write_change(
 def assign_advisor(*, actor: User | None, participation: Participation, advisor: User | None) -> None:
     """Give a company its advisor, or none. Assigning the same person again changes nothing.
 
-    Raises ``BusinessError`` when the person is not of the programme's staff.
+    An advisor who is absent gets it at her return: her replacement follows it until then. Raises
+    ``BusinessError`` when the person is not of the programme's staff.
     """
     before = participation.advisor
     if before == advisor:
@@ -261,6 +274,15 @@ def assign_advisor(*, actor: User | None, participation: Participation, advisor:
                 field="advisor",
                 code="not-staff",
             )
+    _set_advisor(actor, participation, advisor)
+    absence = running_absence(participation.programme, advisor) if advisor else None
+    if absence is not None:
+        HandedItem.objects.create(absence=absence, participation=participation, handed_at=timezone.now())
+        _set_advisor(actor, participation, absence.replacement)
+
+
+def _set_advisor(actor: User | None, participation: Participation, advisor: User | None) -> None:
+    before = participation.advisor
     participation.advisor = advisor
     participation.save(update_fields=["advisor", "updated_at"])
     title = (
@@ -362,28 +384,6 @@ def follow_up(
     """Save the stage and the next step of a company together, as the follow-up form gives them."""
     move_stage(actor=actor, participation=participation, stage=stage, reason=reason)
     set_next_step(actor=actor, participation=participation, next_step=next_step, next_step_on=next_step_on)
-
-
-@transaction.atomic
-def set_group(*, actor: User | None, participation: Participation, name: str) -> CompanyGroup | None:
-    """Link a company to others under a group's name, or unlink it with an empty name."""
-    group = None
-    if name.strip():
-        group, _made = CompanyGroup.objects.get_or_create(
-            programme_id=participation.programme_id, name=name.strip()[:160]
-        )
-    if participation.group_id == (group.pk if group else None):
-        return group
-    participation.group = group
-    participation.save(update_fields=["group", "updated_at"])
-    audit.record(
-        actor=actor,
-        verb="participation.group_set",
-        obj=participation,
-        programme_id=participation.programme_id,
-        changes={"group": name.strip()},
-    )
-    return group
 
 
 @transaction.atomic

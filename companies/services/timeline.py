@@ -1,16 +1,32 @@
 """Writes on a company's timeline."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from companies.enums import EventKind
-from companies.models import Participation, TimelineEvent
+from companies.enums import CallDirection, CallOutcome, EventKind
+from companies.models import Contact, Participation, TimelineEvent
 from core import audit
+from core.errors import BusinessError
 
 _SAME_CLICK = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeFacts:
+    """What else is known of an exchange: with whom, who called, what came of it, how long it took."""
+
+    contact: Contact | None = None
+    direction: CallDirection | None = None
+    outcome: CallOutcome | None = None
+    duration_minutes: int | None = None
+
+
+_NOTHING_MORE = ExchangeFacts()
 
 
 @transaction.atomic
@@ -42,6 +58,21 @@ def record_event(
     )
 
 
+def record_document(
+    *, participation: Participation | None, title: str, url: str, actor: User | None
+) -> TimelineEvent | None:
+    """Write down that a document about a company is ready; nothing when the company is gone meanwhile."""
+    if participation is None:
+        return None
+    return record_event(
+        participation=participation,
+        kind=EventKind.DOCUMENT,
+        title=_("Document établi : %(title)s") % {"title": title},
+        url=url,
+        actor=actor,
+    )
+
+
 @transaction.atomic
 def log_exchange(
     *,
@@ -50,19 +81,36 @@ def log_exchange(
     kind: EventKind,
     text: str,
     at: datetime | None = None,
+    facts: ExchangeFacts = _NOTHING_MORE,
 ) -> TimelineEvent:
-    """Keep a note, a telephone call or a meeting. The same text twice within two minutes is one click."""
+    """Keep a note, a telephone call or a meeting. The same text twice within two minutes is one click.
+
+    Raises ``BusinessError`` for a moment to come, or a person of another company.
+    """
+    now = timezone.now()
+    if at is not None and at > now:
+        raise BusinessError(
+            _("Un échange est noté après coup : indiquez un moment passé."), field="at", code="future"
+        )
+    if facts.contact is not None and facts.contact.participation_id != participation.pk:
+        raise BusinessError(_("Cette personne est d’une autre entreprise."), field="contact", code="contact")
+    moment = {"at": at} if at is not None else {"at__gte": now - _SAME_CLICK}
     recent = TimelineEvent.objects.filter(
+        participation=participation, kind=kind, text=text, actor=actor, **moment
+    ).first()
+    if recent is not None:
+        return recent
+    event = TimelineEvent.objects.create(
         participation=participation,
         kind=kind,
+        title=_title(kind, facts),
         text=text,
+        at=at or now,
         actor=actor,
-        at__gte=timezone.now() - _SAME_CLICK,
-    ).first()
-    if recent is not None and at is None:
-        return recent
-    event = record_event(
-        participation=participation, kind=kind, title=str(kind.label), text=text, at=at, actor=actor
+        contact=facts.contact,
+        direction=facts.direction or "",
+        outcome=facts.outcome or "",
+        duration_minutes=facts.duration_minutes,
     )
     audit.record(
         actor=actor,
@@ -72,3 +120,10 @@ def log_exchange(
         changes={"kind": kind.value},
     )
     return event
+
+
+def _title(kind: EventKind, facts: ExchangeFacts) -> str:
+    """« Appel émis – Inès Delattre – personne jointe », as far as it is known."""
+    first = str(facts.direction.label).capitalize() if facts.direction else str(kind.label)
+    parts = [first, str(facts.contact or ""), str(facts.outcome.label) if facts.outcome else ""]
+    return " – ".join(part for part in parts if part)[:200]

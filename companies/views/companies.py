@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,31 +10,35 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from companies import rules, services
-from companies.enums import EventKind, Stage
+from companies.enums import CallOutcome, EventKind, Stage
 from companies.filters import CompanyFilter, filter_selects
-from companies.forms import CompanyAddForm, CompanyForm, ExchangeForm, FollowUpForm
+from companies.forms import CompanyForm, ExchangeForm, FollowUpForm
 from companies.models import CompanyGroup, Participation
-from companies.selectors import detail, lists, participation_for
+from companies.selectors import detail, lists, merged_into, participation_for
+from companies.selectors.meetings import meetings_of
 from core.errors import BusinessError, NotVisible
 from core.exports import export_response
 from core.htmx import render_page
 from core.listing import Listing
 from programme.access import ProgrammeRequest, allow
-from programme.enums import OFFICE, STAFF
+from programme.enums import STAFF
 from programme.links import programme_url
 
 _SORTS = {
     "nom": ("name_key",),
-    "etape": ("stage", "name_key"),
+    "etape": ("stage_rank", "name_key"),
     "departement": ("department_code", "name_key"),
     "maturite": ("maturity_tenths", "name_key"),
     "prochaine": ("next_step_on", "name_key"),
     "modification": ("updated_at",),
 }
+# Results of an approximate search come with how close they are; nobody asks for this sort by name.
+_BY_CLOSENESS = {"proximite": ("closeness", "name_key")}
 
 
 # Filters shown at once; the others wait under « Plus de filtres ».
-_FIRST_FILTERS = 2
+_FIRST_FILTERS = 3
+_DETAIL = "companies/company_detail.html"
 
 
 @allow(*STAFF)
@@ -49,58 +54,42 @@ def company_list(request: ProgrammeRequest) -> HttpResponseBase:
         sorts=_SORTS,
         default_sort="nom",
         filter_kwargs={"access": request.access},
+        counted=lambda what, count: lists.kept_count(request.access, what, count),
     )
+    query = request.GET.get("q", "")
+    approximate = bool(query and listing.filterset.qs is not None and listing.filterset.is_approximate)
+    if approximate and "tri" not in request.GET:
+        listing.sorts, listing.default_sort = {**_SORTS, **_BY_CLOSENESS}, "proximite"
     if listing.export_format:
         sheet = lists.export_sheet(listing.queryset)
         return export_response(sheet, fmt=listing.export_format, filename=_("entreprises"))
-    selects = filter_selects(listing.filterset)
+    selects = filter_selects(request.access.programme, request.GET)
     context = {
         "listing": listing,
         "rows": lists.company_rows(request.access, listing.page.object_list),
         "selects": selects,
-        "more_active": any(select["active"] for select in selects[_FIRST_FILTERS:]),
-        "query": request.GET.get("q", ""),
+        "more_active": any(select.active for select in selects[_FIRST_FILTERS:]),
+        "query": query,
+        "approximate": approximate,
+        "bulk_url": _bulk_url(request),
         "may_enter": rules.can_enter_companies(request.access),
     }
     return render_page(request, "companies/company_list.html", context, partials={"results": "results"})
 
 
-@allow(*OFFICE)
-@require_http_methods(["GET", "HEAD", "POST"])
-def company_add(request: ProgrammeRequest) -> HttpResponse:
-    """Enter a company by hand."""
-    form = CompanyAddForm(request.POST if request.method == "POST" else None, programme=request.programme)
-    duplicate = None
-    if request.method == "POST" and form.is_valid():
-        facts = dict(form.cleaned_data)
-        stage = Stage(facts.pop("stage"))
-        try:
-            participation = services.create_participation(
-                actor=request.access.user, programme=request.programme, stage=stage, **facts
-            )
-        except services.DuplicateParticipationError as error:
-            form.add_error("siret", error.message)
-            duplicate = error.participation
-        except BusinessError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
-        else:
-            _tell_added(request, participation)
-            return _to_company(request, participation)
-    status = 422 if form.is_bound else 200
-    return render(
-        request, "companies/company_add.html", {"form": form, "duplicate": duplicate}, status=status
-    )
+def _bulk_url(request: ProgrammeRequest) -> str:
+    """The page that acts on what is filtered here."""
+    query = request.GET.copy()
+    for name in ("page", "tri"):
+        query.pop(name, None)
+    address = programme_url(request.programme, "companies:bulk")
+    return f"{address}?{query.urlencode()}" if query else address
 
 
-def _tell_added(request: ProgrammeRequest, participation: Participation) -> None:
-    messages.success(request, _("« %(name)s » est dans le programme.") % {"name": participation.name})
-    if participation.warning:
-        messages.warning(request, participation.warning)
-
-
-def _to_company(
+def to_company(
     request: ProgrammeRequest, participation: Participation, anchor: str = ""
 ) -> HttpResponseRedirect:
+    """Back to the page of a company."""
     url = programme_url(request.programme, "companies:detail", pk=participation.pk)
     return HttpResponseRedirect(f"{url}{anchor}")
 
@@ -109,17 +98,28 @@ def _to_company(
 @require_safe
 def company_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
     """One company: card, people, follow-up, history, and the blocks of other apps."""
-    participation = participation_for(request.access, pk)
-    return render(request, "companies/company_detail.html", _detail_context(request, participation))
+    try:
+        participation = participation_for(request.access, pk)
+    except NotVisible:
+        kept = merged_into(request.access, pk)
+        if kept is None:
+            raise
+        # The address of a record that was merged leads to the one that was kept.
+        return to_company(request, kept)
+    if request.htmx and request.htmx.target == "historique-lignes":
+        context = {"timeline": _timeline(request, participation), "participation": participation}
+        return render_page(request, _DETAIL, context, partials={"historique-lignes": "lignes"})
+    return render(request, _DETAIL, detail_context(request, participation))
 
 
-def _detail_context(
+def detail_context(
     request: ProgrammeRequest,
     participation: Participation,
     *,
     follow_up: FollowUpForm | None = None,
     exchange: ExchangeForm | None = None,
 ) -> dict[str, Any]:
+    """All that the page of a company shows; forms come bound when they are to be corrected."""
     access = request.access
     may_follow = rules.can_follow(access, participation)
     may_assign = rules.can_assign(access)
@@ -131,11 +131,15 @@ def _detail_context(
         "badges": detail.state_badges(participation),
         "facts": detail.facts_of(participation),
         "steps": detail.stepper_of(participation),
+        "history": detail.stage_history(participation),
         "people": detail.people_of(participation),
-        "timeline": detail.timeline_of(participation),
+        "meetings": meetings_of(access, participation),
+        "relatives": detail.relatives_of(access, participation),
+        "timeline": _timeline(request, participation),
         "panels": detail.panels_of(access, participation),
         "may_follow": may_follow,
         "may_enter": rules.can_enter_companies(access),
+        "register_on": bool(settings.REGISTER_URL),
     }
     if may_follow:
         context["follow_up"] = follow_up or FollowUpForm(
@@ -143,13 +147,19 @@ def _detail_context(
             may_assign=may_assign,
             initial=FollowUpForm.initial_of(participation),
         )
-        context["exchange"] = exchange or ExchangeForm()
+        context["exchange"] = exchange or ExchangeForm(participation=participation)
         context["groups"] = (
             CompanyGroup.objects.for_programme(access.programme).values_list("name", flat=True)
             if may_assign
             else ()
         )
     return context
+
+
+def _timeline(request: ProgrammeRequest, participation: Participation) -> detail.Timeline:
+    return detail.timeline_page(
+        participation, kind=request.GET.get("nature", ""), page=request.GET.get("page", "")
+    )
 
 
 def followed(request: ProgrammeRequest, pk: int) -> Participation:
@@ -173,7 +183,7 @@ def company_edit(request: ProgrammeRequest, pk: int) -> HttpResponse:
         messages.success(request, _("La fiche est à jour."))
         if participation.warning:
             messages.warning(request, participation.warning)
-        return _to_company(request, participation)
+        return to_company(request, participation)
     context = {"form": form, "participation": participation}
     return render(request, "companies/company_edit.html", context, status=422 if form.is_bound else 200)
 
@@ -192,9 +202,9 @@ def company_follow_up(request: ProgrammeRequest, pk: int) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, error.message)
         else:
             messages.success(request, _("Le suivi est enregistré."))
-            return _to_company(request, participation)
-    context = _detail_context(request, participation, follow_up=form)
-    return render(request, "companies/company_detail.html", context, status=422)
+            return to_company(request, participation)
+    context = detail_context(request, participation, follow_up=form)
+    return render(request, _DETAIL, context, status=422)
 
 
 def _save_follow_up(
@@ -219,15 +229,29 @@ def _save_follow_up(
 def company_exchange(request: ProgrammeRequest, pk: int) -> HttpResponse:
     """Keep a note, a call or a meeting."""
     participation = followed(request, pk)
-    form = ExchangeForm(request.POST)
+    form = ExchangeForm(request.POST, participation=participation)
     if form.is_valid():
-        services.log_exchange(
-            actor=request.access.user,
-            participation=participation,
-            kind=EventKind(form.cleaned_data["kind"]),
-            text=form.cleaned_data["text"],
-        )
-        messages.success(request, _("C’est noté dans l’historique."))
-        return _to_company(request, participation, "#historique")
-    context = _detail_context(request, participation, exchange=form)
-    return render(request, "companies/company_detail.html", context, status=422)
+        try:
+            log(request, participation, form)
+        except BusinessError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, _("C’est noté dans l’historique."))
+            return to_company(request, participation, "#historique")
+    context = detail_context(request, participation, exchange=form)
+    return render(request, _DETAIL, context, status=422)
+
+
+def log(request: ProgrammeRequest, participation: Participation, form: ExchangeForm) -> None:
+    """Keep an exchange; a call that reached somebody makes of a spotted company a contacted one."""
+    facts = form.facts()
+    services.log_exchange(
+        actor=request.access.user,
+        participation=participation,
+        kind=EventKind(form.cleaned_data["kind"]),
+        text=form.cleaned_data["text"],
+        at=form.cleaned_data["at"],
+        facts=facts,
+    )
+    if facts.outcome is CallOutcome.REACHED:
+        services.reach_stage(actor=request.access.user, participation=participation, stage=Stage.CONTACTED)

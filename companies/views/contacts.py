@@ -1,15 +1,20 @@
 """Pages of the people of a company."""
 
+from datetime import datetime, time
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from companies import services
-from companies.forms import ContactForm
+from companies.enums import ConsentChannel
+from companies.forms import ConsentForm, ContactForm
 from companies.models import Contact, Membership, Participation
+from companies.notices import CURRENT, NOTICES
 from companies.views.companies import followed
 from core.errors import BusinessError
 from programme.access import ProgrammeRequest, allow
@@ -56,8 +61,51 @@ def contact_edit(request: ProgrammeRequest, pk: int, contact_pk: int) -> HttpRes
         else:
             messages.success(request, _("Les coordonnées sont à jour."))
             return _back(request, participation)
-    context = {"form": form, "participation": participation, "contact": contact}
-    return render(request, "companies/contact_form.html", context, status=422 if form.is_bound else 200)
+    return _contact_page(request, participation, contact, form)
+
+
+def _contact_page(
+    request: ProgrammeRequest,
+    participation: Participation,
+    contact: Contact,
+    form: ContactForm,
+    consent: ConsentForm | None = None,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "participation": participation,
+        "contact": contact,
+        "consent": consent or ConsentForm(),
+        "consents": contact.consents.select_related("recorded_by", "withdrawn_by"),
+        "standing": contact.consents.filter(withdrawn_at=None).first(),
+        "notice": NOTICES[CURRENT],
+        "current": CURRENT,
+    }
+    bound = form.is_bound or (consent is not None and consent.is_bound)
+    return render(request, "companies/contact_form.html", context, status=422 if bound else 200)
+
+
+@allow(*STAFF)
+@require_POST
+def contact_consent(request: ProgrammeRequest, pk: int, contact_pk: int) -> HttpResponse:
+    """Keep that a person agreed, or took it back (``retrait``)."""
+    participation = followed(request, pk)
+    contact = get_object_or_404(Contact, pk=contact_pk, participation=participation)
+    if "retrait" in request.POST:
+        services.withdraw_consent(actor=request.access.user, contact=contact)
+        messages.success(request, _("Le retrait est enregistré : plus aucune invitation ne partira."))
+        return _back(request, participation)
+    consent = ConsentForm(request.POST)
+    if not consent.is_valid():
+        known = {name: getattr(contact, name) for name in ContactForm.base_fields}
+        return _contact_page(request, participation, contact, ContactForm(initial=known), consent)
+    day = consent.cleaned_data["given_on"]
+    now = timezone.localtime()
+    at = now if day == now.date() else timezone.make_aware(datetime.combine(day, time(12)))
+    channel = ConsentChannel(consent.cleaned_data["channel"])
+    services.give_consent(actor=request.access.user, contact=contact, channel=channel, at=at)
+    messages.success(request, _("L’accord est enregistré."))
+    return _back(request, participation)
 
 
 @allow(*STAFF)

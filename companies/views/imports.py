@@ -1,45 +1,28 @@
 """Pages of imports: send a file, read what it would do, confirm, follow, report."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from companies.enums import ImportStatus, RowOutcome
 from companies.forms import ImportForm
 from companies.models import ImportBatch
 from companies.selectors import lists
 from companies.selectors.detail import import_for
 from companies.services import imports as services
-from core.enums import JobStatus
+from core.enums import ImportStatus, RowOutcome
 from core.errors import BusinessError, NotVisible
 from core.exports import export_response
 from core.htmx import render_page
-from core.models import Job
+from core.staged_pages import batch_job, job_context, rows_context
 from programme.access import ProgrammeRequest, allow
 from programme.enums import OFFICE
 from programme.links import programme_url
-
-_ROWS_PER_PAGE = 50
-_WARNED = "alertes"
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeTab:
-    """One way of reading the rows: those created, updated, refused…"""
-
-    code: str
-    label: str
-    count: int
-    url: str
-    current: bool
 
 
 def _batch(request: ProgrammeRequest, pk: int) -> ImportBatch:
@@ -96,8 +79,7 @@ def import_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
     batch = _batch(request, pk)
     context: dict[str, Any] = {"batch": batch, "status": ImportStatus(batch.status)}
     if batch.status in (ImportStatus.READING, ImportStatus.APPLYING):
-        job = Job.objects.filter(pk=batch.job_id).first() if batch.job_id else None
-        context["job"] = _progress(request, batch, job)
+        context["job"] = _progress(request, batch)
     elif request.htmx and request.htmx.target == "job-progress":
         # The progress bar asked, and the work is over: the whole page has changed.
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -106,58 +88,21 @@ def import_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
     return render_page(request, "companies/import_detail.html", context, partials={"job-progress": "job"})
 
 
-def _progress(request: ProgrammeRequest, batch: ImportBatch, job: Job | None) -> dict[str, Any]:
-    applying = batch.status == ImportStatus.APPLYING
-    abandoned = job if job is not None and job.status == JobStatus.ABANDONED else None
-    stopped = _("Le travail s’est arrêté. Ce qui est importé est conservé ; « Réessayer » reprend la suite.")
-    retry = programme_url(request.programme, "programme:job_retry", pk=abandoned.pk) if abandoned else ""
-    return {
-        "title": _("Import en cours") if applying else _("Vérification du fichier"),
-        "state": "failed" if abandoned else "running",
-        "state_label": _("interrompu") if abandoned else _("en cours"),
-        "percent": job.percent if job else 0,
-        "step": job.step if job else "",
-        "error": stopped if abandoned else "",
-        "poll_url": "" if abandoned else _url(request, batch),
-        "result_url": "",
-        "result_label": "",
-        "retry_url": retry,
-    }
+def _progress(request: ProgrammeRequest, batch: ImportBatch) -> dict[str, Any]:
+    job = batch_job(batch)
+    retry = programme_url(request.programme, "programme:job_retry", pk=job.pk) if job else ""
+    return job_context(batch, job, page_url=_url(request, batch), retry_url=retry)
 
 
 def _rows(request: ProgrammeRequest, batch: ImportBatch) -> dict[str, Any]:
-    asked = request.GET.get("lignes", "")
-    counts = batch.counts
     applied = batch.status == ImportStatus.APPLIED
     labels = {
         RowOutcome.CREATED.value: _("Créées") if applied else _("À créer"),
         RowOutcome.UPDATED.value: _("Mises à jour") if applied else _("À mettre à jour"),
         RowOutcome.UNCHANGED.value: _("Sans changement"),
         RowOutcome.REFUSED.value: _("Refusées"),
-        _WARNED: _("Avec une alerte"),
     }
-    numbers = {**counts, _WARNED: counts.get("warned", 0)}
-    present = [code for code in labels if numbers.get(code)]
-    if asked not in present:
-        # What must be read first: the refusals.
-        asked = RowOutcome.REFUSED if counts.get("refused") else (present[0] if present else "")
-    rows = batch.rows.order_by("number")
-    if asked == _WARNED:
-        rows = rows.exclude(warnings=[]).exclude(outcome=RowOutcome.REFUSED)
-    else:
-        rows = rows.filter(outcome=asked)
-    url = _url(request, batch)
-    return {
-        "tabs": [
-            OutcomeTab(code, label, numbers[code], f"{url}?lignes={code}", code == asked)
-            for code, label in labels.items()
-            if numbers.get(code)
-        ],
-        "asked": asked,
-        "page": Paginator(rows, _ROWS_PER_PAGE).get_page(request.GET.get("page")),
-        "to_apply": counts.get("created", 0) + counts.get("updated", 0),
-        "applied": applied,
-    }
+    return rows_context(batch, batch.rows.all(), labels, query=request.GET, page_url=_url(request, batch))
 
 
 @allow(*OFFICE)

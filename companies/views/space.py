@@ -9,7 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from companies import services
 from companies.enums import Stage
 from companies.selectors import detail, my_participation, my_participations, space
+from companies.selectors.meetings import calendar_of, meeting_for, space_meetings
 from companies.selectors.mine import session_key
+from companies.views.meetings import calendar_response
+from core.errors import NotVisible
 from programme.access import ProgrammeRequest, allow
 from programme.enums import Role
 from programme.links import programme_url
@@ -23,12 +26,14 @@ _FIRST_OWN_STAGE = list(Stage).index(Stage.ENGAGED)
 def space_home(request: ProgrammeRequest) -> HttpResponse:
     """The first page of a company."""
     participation = my_participation(request.access, request.session)
+    reads = space.reads_result(request.access, participation)
     context = {
         "participation": participation,
-        "next_step": space.next_step(request.access, participation),
-        "cards": space.cards(request.access, participation),
+        "next_step": space.next_step(request.access, participation, reads=reads),
+        "cards": space.cards(request.access, participation, reads=reads),
         "steps": detail.stepper_of(participation)[_FIRST_OWN_STAGE:],
-        "timeline": detail.timeline_of(participation, for_company=True),
+        "timeline": detail.timeline_of(participation),
+        "meetings": list(space_meetings(participation)[:10]),
         "several": my_participations(request.access).count() > 1,
     }
     return render(request, "companies/space_home.html", context)
@@ -59,3 +64,26 @@ def space_consent(request: ProgrammeRequest) -> HttpResponse:
     )
     messages.success(request, _("Votre choix est enregistré. Vous pouvez en changer quand vous voulez."))
     return HttpResponseRedirect(programme_url(request.programme, "companies:space_home") + "#observatoire")
+
+
+@allow(Role.COMPANY)
+@require_safe
+def space_meeting(request: ProgrammeRequest, pk: int) -> HttpResponse:
+    """A meeting of the company: when and where, then what was said when it is shared."""
+    participation = my_participation(request.access, request.session)
+    if not space_meetings(participation).filter(pk=pk).exists():
+        raise NotVisible
+    meeting = meeting_for(participation, pk)
+    people = meeting.people.select_related("contact")
+    context = {"participation": participation, "meeting": meeting, "people": people}
+    return render(request, "companies/space_meeting.html", context)
+
+
+@allow(Role.COMPANY)
+@require_safe
+def space_meeting_ics(request: ProgrammeRequest, pk: int) -> HttpResponse:
+    """The calendar entry of a meeting of the company."""
+    participation = my_participation(request.access, request.session)
+    if not space_meetings(participation).filter(pk=pk).exists():
+        raise NotVisible
+    return calendar_response(calendar_of(meeting_for(participation, pk)))

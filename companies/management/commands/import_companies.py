@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from companies.enums import ImportStatus, RowOutcome
 from companies.models import ImportBatch
 from companies.services.imports import apply_batch, receive_file, stage_batch
+from core.enums import ImportStatus, RowOutcome
 from core.errors import BusinessError
 from programme.models import Programme
 from programme.official import SLUG

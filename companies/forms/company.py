@@ -1,30 +1,23 @@
-"""Forms of companies: they shape what was typed; rules are the services'."""
+"""Forms of a company: what is known of it, its entry, its merge with another record, imports."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from companies.enums import EventKind, Stage
+from companies.drafts import ParticipationDraft
+from companies.enums import Stage
+from companies.forms.fields import PersonChoiceField
+from companies.identifiers import format_siret
 from companies.models import Participation
 from companies.reference import WORKFORCE_BANDS, read_naf
 from companies.selectors.identity import identity_of
-from companies.services import ContactFacts
-from companies.wording import workforce_label
+from companies.wording import withheld_name, workforce_label
 from core.enums import choices
 from programme.enums import STAFF
 from programme.models import Activity, Programme
 from programme.selectors import role_holders
-
-
-class PersonChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """A person of the team, shown by name."""
-
-    def label_from_instance(self, obj: User) -> str:
-        """The person's name."""
-        return obj.full_name
 
 
 class CompanyForm(forms.Form):
@@ -108,98 +101,43 @@ class CompanyAddForm(CompanyForm):
         required=False,
         empty_label=_("Aucun pour l’instant"),
     )
+    is_distinct = forms.BooleanField(
+        label=_("C’est une autre entreprise : l’ajouter quand même"), required=False
+    )
     field_order = ("siret", "name")
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["advisor"].queryset = role_holders(programme, *STAFF)  # type: ignore[attr-defined]
 
-
-class FollowUpForm(forms.Form):
-    """Stage, advisor, next step and group of a company."""
-
-    stage = forms.ChoiceField(label=_("Étape"), choices=choices(Stage))
-    reason = forms.CharField(
-        label=_("Motif du changement d’étape"),
-        max_length=250,
-        required=False,
-        help_text=_("Gardé dans l’historique."),
-    )
-    next_step = forms.CharField(label=_("Prochaine étape"), max_length=200, required=False)
-    next_step_on = forms.DateField(
-        label=_("Date de la prochaine étape"),
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input-short"}),
-    )
-    advisor = PersonChoiceField(
-        label=_("Conseiller"), queryset=User.objects.none(), required=False, empty_label=_("Aucun")
-    )
-    group = forms.CharField(
-        label=_("Groupe d’entreprises liées"),
-        max_length=160,
-        required=False,
-        help_text=_(
-            "Le même nom pour chaque entreprise liée : le groupe compte une fois pour le secret et les aides."
-        ),
-        widget=forms.TextInput(attrs={"list": "groupes"}),
-    )
-
-    def __init__(self, *args: Any, programme: Programme, may_assign: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["advisor"].queryset = role_holders(programme, *STAFF)  # type: ignore[attr-defined]
-        if not may_assign:
-            del self.fields["advisor"], self.fields["group"]
-
     @staticmethod
-    def initial_of(participation: Participation) -> dict[str, Any]:
-        """What the form shows of a company."""
+    def initial_from(draft: ParticipationDraft) -> dict[str, Any]:
+        """What the form shows of a company chosen in the register."""
+        company, place = draft.company, draft.establishment
+        band = place.workforce_band or company.workforce_band
         return {
-            "stage": participation.stage,
-            "next_step": participation.next_step,
-            "next_step_on": participation.next_step_on,
-            "advisor": participation.advisor_id,
-            "group": participation.group.name if participation.group else "",
+            "siret": format_siret(place.siret),
+            "name": company.name or withheld_name(company.siren),
+            "trade_name": place.trade_name,
+            "address": place.address,
+            "postal_code": place.postal_code,
+            "city": place.city,
+            "activity_code": place.naf_code or company.naf_code,
+            "workforce_band": "" if band == "NN" else band,
+            "legal_category": company.legal_category,
         }
 
 
-class ExchangeForm(forms.Form):
-    """A note, a call or a meeting."""
+class MergeForm(forms.Form):
+    """Which record is merged into this one, and why."""
 
-    kind = forms.ChoiceField(
-        label=_("Nature"),
-        choices=choices((EventKind.CALL, EventKind.MEETING, EventKind.NOTE)),
-        initial=EventKind.CALL,
-    )
-    text = forms.CharField(
-        label=_("Ce qui s’est dit"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-class ContactForm(forms.Form):
-    """A person met in a company."""
-
-    first_name = forms.CharField(label=_("Prénom"), max_length=80, required=False)
-    last_name = forms.CharField(label=_("Nom"), max_length=80)
-    job_title = forms.CharField(label=_("Fonction"), max_length=120, required=False)
-    email = forms.EmailField(
-        label=_("Adresse e-mail"),
+    merged = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    reason = forms.CharField(
+        label=_("Motif"),
+        max_length=250,
         required=False,
-        help_text=_("Nécessaire pour l’inviter à remplir un diagnostic."),
+        help_text=_("Gardé dans l’historique, par exemple : saisie deux fois."),
     )
-    phone = forms.CharField(
-        label=_("Téléphone"), max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"})
-    )
-    is_main = forms.BooleanField(label=_("Contact principal"), required=False)
-
-    def clean_phone(self) -> str:
-        phone: str = self.cleaned_data["phone"]
-        if phone and not re.fullmatch(r"[+\d][\d .()/-]{3,29}", phone):
-            raise forms.ValidationError(_("Ce n’est pas un numéro de téléphone."))
-        return phone
-
-    def facts(self) -> ContactFacts:
-        """What was typed, for the service."""
-        return ContactFacts(**self.cleaned_data)
 
 
 class ImportForm(forms.Form):
