@@ -15,8 +15,18 @@ from fractions import Fraction
 from .definition import Kind, Question
 from .definition.problems import gettext_noop as _
 
-AnswerValue = str | int | Fraction | date | frozenset[str] | dict[str, int]
-Stored = str | int | list[str] | dict[str, int] | None
+AnswerValue = (
+    str
+    | int
+    | Fraction
+    | date
+    | frozenset[str]
+    | tuple[str, ...]
+    | dict[str, int]
+    | dict[str, frozenset[str]]
+)
+"""What scoring and conditions judge; a tuple is the names of the files attached, in their order."""
+Stored = str | int | list[str] | dict[str, int] | dict[str, list[str]] | None
 """What an answer is in JSON: amounts are whole cents, other numbers decimal texts."""
 
 MAX_SHORT_TEXT = 300
@@ -55,10 +65,11 @@ Answers = Mapping[str, Answer]
 
 @dataclass(frozen=True)
 class Typed:
-    """What a form sent for one question: its texts, and those of a matrix by row."""
+    """What a form sent for one question: its texts, those of a matrix by row, of columns by column."""
 
     texts: Sequence[str] = ()
     rows: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def read_stored(question: Question, stored: object) -> AnswerValue | None:
@@ -77,10 +88,16 @@ def read_stored(question: Question, stored: object) -> AnswerValue | None:
             return _step(question, stored)
         case Kind.MATRIX:
             return _rows(question, stored)
+        case Kind.COLUMNS:
+            return _columns(question, stored) or None
+        case Kind.NOTE:
+            raise AnswerError(_("On ne répond pas à une note."))
         case Kind.NUMBER | Kind.PERCENTAGE | Kind.AMOUNT:
             return _within(question, _number(question, stored))
         case Kind.DATE:
             return _date(stored)
+        case Kind.FILE:
+            return _file_names(stored)
         case _:
             return _text(question, stored)
 
@@ -90,9 +107,11 @@ def stored_value(question: Question, value: AnswerValue | None) -> Stored:
     if value is None:
         return None
     if isinstance(value, frozenset):
-        return [choice.code for choice in question.choices if choice.code in value]
+        return _in_order(question, value)
+    if isinstance(value, tuple):
+        return list(value)
     if isinstance(value, dict):
-        return {row.code: value[row.code] for row in question.rows if row.code in value}
+        return _stored_parts(question, value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Fraction):
@@ -102,6 +121,22 @@ def stored_value(question: Question, value: AnswerValue | None) -> Stored:
     return value
 
 
+def _in_order(question: Question, ticked: frozenset[str]) -> list[str]:
+    return [choice.code for choice in question.choices if choice.code in ticked]
+
+
+def _stored_parts(question: Question, value: Mapping[str, int | frozenset[str]]) -> Stored:
+    steps: dict[str, int] = {}
+    ticks: dict[str, list[str]] = {}
+    for part in question.parts:
+        given = value.get(part.code)
+        if isinstance(given, frozenset):
+            ticks[part.code] = _in_order(question, given)
+        elif given is not None:
+            steps[part.code] = given
+    return ticks or steps
+
+
 def read_typed(question: Question, typed: Typed) -> AnswerValue | None:
     """The value a person typed or ticked for `question`; None when nothing was.
 
@@ -109,11 +144,14 @@ def read_typed(question: Question, typed: Typed) -> AnswerValue | None:
     """
     first = typed.texts[0].strip() if typed.texts else ""
     match question.kind:
-        case Kind.MULTIPLE:
+        case Kind.MULTIPLE | Kind.FILE:
             return read_stored(question, [text for text in typed.texts if text])
         case Kind.MATRIX:
             rows = {code: _whole(text) for code, text in typed.rows.items() if text.strip()}
             return read_stored(question, rows)
+        case Kind.COLUMNS:
+            ticked = {code: [text for text in texts if text] for code, texts in typed.columns.items()}
+            return read_stored(question, {code: texts for code, texts in ticked.items() if texts})
         case Kind.SCALE:
             return read_stored(question, _whole(first) if first else None)
         case Kind.AMOUNT:
@@ -135,6 +173,10 @@ def read_authored(question: Question, raw: object) -> Answer:
         if not question.not_applicable:
             raise AnswerError(_("Cette question ne peut pas être déclarée sans objet."))
         return NOT_APPLICABLE
+    if isinstance(raw, dict) and question.kind is Kind.COLUMNS:
+        listed = {str(k): each if isinstance(each, list) else [each] for k, each in raw.items()}
+        columns = {code: [str(text) for text in texts] for code, texts in listed.items()}
+        return Answer(read_typed(question, Typed(columns=columns)))
     if isinstance(raw, dict):
         return Answer(read_typed(question, Typed(rows={str(k): str(v) for k, v in raw.items()})))
     if isinstance(raw, list):
@@ -174,7 +216,18 @@ def _choices(question: Question, stored: object) -> frozenset[str]:
     if alone and len(codes) > 1:
         label = question.choice_by_code[alone[0]].label
         raise AnswerError(_("« %(label)s » ne peut être coché qu’à lui seul."), label=label)
+    if question.most_ticked is not None and len(codes) > question.most_ticked:
+        raise AnswerError(_("Choisissez au plus %(most)s réponses."), most=question.most_ticked)
     return codes
+
+
+def _columns(question: Question, stored: object) -> dict[str, frozenset[str]]:
+    if not isinstance(stored, dict):
+        raise AnswerError(_("Répondez colonne par colonne."))
+    known = {column.code for column in question.columns}
+    if not stored.keys() <= known:
+        raise AnswerError(_("Cette colonne n’est pas dans le questionnaire."))
+    return {code: _choices(question, ticked) for code, ticked in stored.items() if ticked}
 
 
 def _step(question: Question, stored: object) -> int:
@@ -217,6 +270,14 @@ def _within(question: Question, value: Fraction) -> Fraction:
     if question.kind is Kind.PERCENTAGE:
         least = Fraction(0) if least is None else least
         most = Fraction(100) if most is None else most
+    whole = question.decimals is not None and value != round(value, question.decimals)
+    beyond = (least is not None and value < least) or (most is not None and value > most)
+    if question.refusal and (whole or beyond):
+        raise AnswerError("%(said)s", said=question.refusal)
+    if whole and not question.decimals:
+        raise AnswerError(_("Écrivez un nombre entier."))
+    if whole:
+        raise AnswerError(_("Écrivez au plus %(most)s décimales."), most=question.decimals)
     if least is not None and value < least:
         raise AnswerError(_("Écrivez au moins %(least)s."), least=_said(question, least))
     if most is not None and value > most:
@@ -229,6 +290,12 @@ def _said(question: Question, bound: Fraction) -> str:
     number = bound / 100 if question.kind is Kind.AMOUNT else bound
     decimal = (Decimal(number.numerator) / Decimal(number.denominator)).normalize()
     return format(decimal, "f").replace(".", ",")
+
+
+def _file_names(stored: object) -> tuple[str, ...]:
+    if not isinstance(stored, list) or not all(isinstance(each, str) for each in stored):
+        raise AnswerError(_("Joignez un fichier."))
+    return tuple(stored)
 
 
 def _date(stored: object) -> date:

@@ -1,17 +1,21 @@
-"""What is shown, given what was answered.
+"""What is shown, and what is set, given what was answered.
 
 An answer counts only while its question is shown: a question hidden by an earlier answer speaks
-neither for the score nor for the questions that depend on it.
+neither for the score nor for the questions that depend on it. The same holds of a choice that a
+condition hides.
+
+An answer may set the answers of other questions. What is set is never kept: it holds while nothing
+else was answered there, follows its source when that changes, and gives way to the person's own answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from .answers import UNANSWERED, Answer, Answers
+from .answers import NOT_APPLICABLE, UNANSWERED, Answer, Answers
 from .definition import (
     AllOf,
     AnyOf,
@@ -21,32 +25,102 @@ from .definition import (
     Not,
     Operator,
     Predicate,
+    Question,
 )
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The part of a questionnaire that its answers leave visible, with the answers that count."""
+    """The part of a questionnaire that its answers leave visible, with the answers that count.
+
+    `set_by` names, for each answer that was set, the questions that set it; `hidden_choices` the
+    choices that a condition hides in a visible question.
+    """
 
     questions: frozenset[str]
     dimensions: frozenset[str]
     answers: Answers
+    set_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hidden_choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def what_is_shown(definition: Definition, answers: Answers) -> Shown:
     """The visible questions and sections; a section without visible question is not shown."""
     counted: dict[str, Answer] = {}
-    visible: set[str] = set()
+    sections: dict[str, bool] = {}
+    set_by: dict[str, tuple[str, ...]] = {}
+    hidden_choices: dict[str, frozenset[str]] = {}
     for code in definition.evaluation_order:
         question, dimension = definition.questions[code], definition.dimension_of[code]
-        if holds(dimension.show_if, counted) and holds(question.show_if, counted):
-            visible.add(code)
-            counted[code] = answers.get(code, UNANSWERED)
+        # Whatever a section's condition names is evaluated before any of its questions.
+        if dimension.code not in sections:
+            sections[dimension.code] = holds(dimension.show_if, counted)
+        if not sections[dimension.code] or not holds(question.show_if, counted):
+            continue
+        answer = answers.get(code, UNANSWERED)
+        if code in definition.setters and answer == UNANSWERED:
+            answer, sources = _what_is_set(definition, code, counted)
+            if sources:
+                set_by[code] = sources
+        if question.has_conditional_choices:
+            hidden = frozenset(c.code for c in question.choices if not holds(c.show_if, counted))
+            hidden_choices[code] = hidden
+            answer = _without(answer, hidden)
+        counted[code] = answer
     return Shown(
-        questions=frozenset(visible),
-        dimensions=frozenset(definition.dimension_of[code].code for code in visible),
+        questions=frozenset(counted),
+        dimensions=frozenset(definition.dimension_of[code].code for code in counted),
         answers=counted,
+        set_by=set_by,
+        hidden_choices=hidden_choices,
     )
+
+
+def changed_between(before: Shown, after: Shown) -> frozenset[str]:
+    """The questions that no longer look the same: shown or hidden, set otherwise, other choices."""
+    both = before.questions & after.questions
+    concerned = (before.set_by.keys() | after.set_by.keys() | after.hidden_choices.keys()) & both
+    otherwise = {code for code in concerned if _look(before, code) != _look(after, code)}
+    return (before.questions ^ after.questions) | otherwise
+
+
+def _look(shown: Shown, code: str) -> tuple[object, ...]:
+    set_by = shown.set_by.get(code)
+    return set_by, shown.answers[code] if set_by else None, shown.hidden_choices.get(code)
+
+
+def visible_choices(question: Question, shown: Shown) -> Question:
+    """The question with the choices that can be seen, which is often itself."""
+    hidden = shown.hidden_choices.get(question.code)
+    if not hidden:
+        return question
+    return replace(question, choices=tuple(c for c in question.choices if c.code not in hidden))
+
+
+def _what_is_set(definition: Definition, code: str, counted: Answers) -> tuple[Answer, tuple[str, ...]]:
+    """What other answers set here, and which; nothing when they set different answers."""
+    found: set[Answer] = set()
+    sources: list[str] = []
+    for source, choice, setting in definition.setters[code]:
+        value = counted.get(source, UNANSWERED).value
+        if value == choice or (isinstance(value, frozenset) and choice in value):
+            found.add(NOT_APPLICABLE if setting.value is None else Answer(setting.value))
+            sources.append(source)
+    if len(found) != 1:
+        return UNANSWERED, ()
+    return found.pop(), tuple(dict.fromkeys(sources))
+
+
+def _without(answer: Answer, hidden: frozenset[str]) -> Answer:
+    value = answer.value
+    if not hidden or value is None:
+        return answer
+    if isinstance(value, frozenset):
+        return Answer(value - hidden) if value - hidden else UNANSWERED
+    if isinstance(value, dict):
+        columns = {part: each - hidden for part, each in value.items() if isinstance(each, frozenset)}
+        return Answer({part: each for part, each in columns.items() if each}) if columns else answer
+    return UNANSWERED if value in hidden else answer
 
 
 def holds(

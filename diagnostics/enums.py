@@ -24,6 +24,36 @@ class DiagnosticStatus(StrEnum):
         }[self]
 
 
+class FillingMode(StrEnum):
+    """How a diagnostic is answered.
+
+    ``SHARED``: one set of answers for the company, filled by its manager, colleagues and advisor.
+    ``SEPARATE``: several respondents answer alone, none sees another. ``RECONCILING``: their answers
+    are closed, and the company's own are retained from them.
+    """
+
+    SHARED = "shared"
+    SEPARATE = "separate"
+    RECONCILING = "reconciling"
+
+    @property
+    def label(self) -> str:
+        """Words shown on screen."""
+        return {
+            FillingMode.SHARED: _("réponses communes"),
+            FillingMode.SEPARATE: _("points de vue séparés"),
+            FillingMode.RECONCILING: _("mise en commun"),
+        }[self]
+
+
+class PeerScope(StrEnum):
+    """How wide a group of peers is, the closest first."""
+
+    SECTOR_AND_SIZE = "sector-size"
+    SECTOR = "sector"
+    ALL = "all"
+
+
 class ActionStatus(StrEnum):
     """Life of an action of a plan."""
 
@@ -50,3 +80,5 @@ class ActionStatus(StrEnum):
 
 
 OPEN_ACTIONS = (ActionStatus.KEPT, ActionStatus.ONGOING, ActionStatus.BLOCKED)
+# States that nobody enters without saying why.
+REASONED = (ActionStatus.SET_ASIDE, ActionStatus.BLOCKED)

@@ -5,10 +5,11 @@ from fractions import Fraction
 from typing import Any
 
 from diagnostics.answers import Answer
+from diagnostics.conditions import what_is_shown
 from diagnostics.definition import Definition
 from diagnostics.recommending import Proposal, recommend
 from diagnostics.scoring import Contribution, Result, score
-from diagnostics.wording import ignored_because, reason_words
+from diagnostics.wording import answer_words, ignored_because, reason_words
 
 
 def explain(definition: Definition, answers: Mapping[str, Answer]) -> dict[str, Any]:
@@ -18,6 +19,7 @@ def explain(definition: Definition, answers: Mapping[str, Answer]) -> dict[str, 
     return {
         "questionnaire": f"{definition.code}@{definition.version}",
         **explain_result(definition, result),
+        "set": _explain_settings(definition, answers),
         "measures": explain_proposals(definition, answers, proposals),
     }
 
@@ -41,6 +43,8 @@ def explain_result(definition: Definition, result: Result) -> dict[str, Any]:
                 "score": _points(each.tenths),
                 "exact": _exact(each.exact),
                 "level": each.level,
+                "level_before_caps": each.level_before_caps,
+                "caps": list(each.because),
                 "reading": dimensions[each.code].reading_of(levels[each.level]) if each.level else None,
             }
             for each in result.dimensions
@@ -61,6 +65,20 @@ def explain_result(definition: Definition, result: Result) -> dict[str, Any]:
     }
 
 
+def _explain_settings(definition: Definition, answers: Mapping[str, Answer]) -> list[dict[str, Any]]:
+    """The answers that others set, in the order of the questionnaire."""
+    shown = what_is_shown(definition, answers)
+    return [
+        {
+            "question": code,
+            "by": list(shown.set_by[code]),
+            "answer": answer_words(question, shown.answers[code]),
+        }
+        for code, question in definition.questions.items()
+        if code in shown.set_by
+    ]
+
+
 def explain_proposals(
     definition: Definition, answers: Mapping[str, Answer], proposals: tuple[Proposal, ...]
 ) -> list[dict[str, Any]]:
@@ -79,6 +97,7 @@ def explain_proposals(
 def _contribution(each: Contribution) -> dict[str, Any]:
     return {
         "question": each.question,
+        "part": each.part,
         "dimension": each.dimension,
         "share": _exact(each.share),
         "weight": _exact(each.weight),

@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from companies.gazetteer import fold
-from companies.selectors.lists import advisors
+from companies.selectors.lists import advisor_choices
 from core.enums import choices
 from diagnostics.enums import DiagnosticStatus
 from diagnostics.models import Diagnostic
 from diagnostics.models.diagnostic import DiagnosticQuerySet
-from diagnostics.selectors.questionnaires import questionnaires_for
+from diagnostics.selectors.questionnaires import questionnaires_asked
 from programme.access import Access
 
 
@@ -46,10 +46,9 @@ class DiagnosticFilter(django_filters.FilterSet):  # type: ignore[misc]  # the l
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = [(str(user.pk), user.full_name) for user in advisors(access.programme)]
-        self.filters["conseiller"].extra["choices"] = people
-        usable = questionnaires_for(access.programme).values_list("pk", "title")
-        self.filters["questionnaire"].extra["choices"] = [(str(pk), title) for pk, title in usable]
+        self.filters["conseiller"].extra["choices"] = advisor_choices(access.programme)
+        asked = questionnaires_asked(access.programme).values_list("pk", "title")
+        self.filters["questionnaire"].extra["choices"] = [(str(pk), title) for pk, title in asked]
 
     def by_company(self, rows: DiagnosticQuerySet, name: str, value: str) -> DiagnosticQuerySet:
         """Every word must be in the company's search text (names, numbers, town), without accents."""

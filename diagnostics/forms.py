@@ -22,10 +22,11 @@ def is_ambiguous(question: Question, data: QueryDict) -> bool:
     Without script nothing unticks « Sans objet » or an exclusive choice when another is ticked.
     """
     ticked = [text for text in data.getlist(f"q-{question.code}") if text]
-    if f"na-{question.code}" in data and (ticked or _rows(question, data)):
+    columns = _columns(question, data)
+    if f"na-{question.code}" in data and (ticked or columns or _rows(question, data)):
         return True
     exclusive = {choice.code for choice in question.choices if choice.exclusive}
-    return len(ticked) > 1 and not exclusive.isdisjoint(ticked)
+    return any(len(each) > 1 and not exclusive.isdisjoint(each) for each in (ticked, *columns.values()))
 
 
 def read_entry(question: Question, data: QueryDict, kept: KeptAnswer | None = None) -> Entry:
@@ -35,16 +36,23 @@ def read_entry(question: Question, data: QueryDict, kept: KeptAnswer | None = No
     """
     comment = data.get(f"c-{question.code}", "").replace("\r\n", "\n").strip()
     texts = data.getlist(f"q-{question.code}")
-    rows = _rows(question, data)
+    rows, columns = _rows(question, data), _columns(question, data)
     if question.not_applicable and f"na-{question.code}" in data:
-        has_value = any(text.strip() for text in texts) or bool(rows)
+        has_value = any(text.strip() for text in texts) or bool(rows) or bool(columns)
         stated_before = kept is not None and kept.not_applicable
         if not has_value or not stated_before:
             return Entry(None, not_applicable=True, comment=comment)
     if question.kind is Kind.MULTIPLE and kept is not None:
         before = frozenset(kept.value if isinstance(kept.value, list) else ())
         texts = sorted(keep_exclusive(question, frozenset(filter(None, texts)), before))
-    value = read_typed(question, Typed(texts, rows))
+    if columns and kept is not None and isinstance(kept.value, dict):
+        columns = {
+            code: sorted(keep_exclusive(question, frozenset(each), frozenset(kept.value.get(code, ()))))
+            for code, each in columns.items()
+        }
+    if question.kind is Kind.FILE:
+        return Entry(None, comment=comment)  # saving reads what is attached
+    value = read_typed(question, Typed(texts, rows, columns))
     return Entry(stored_value(question, value), comment=comment)
 
 
@@ -53,6 +61,11 @@ def _rows(question: Question, data: QueryDict) -> dict[str, str]:
         return {}
     sent = {row.code: data.get(f"q-{question.code}-{row.code}", "") for row in question.rows}
     return {code: text for code, text in sent.items() if text}
+
+
+def _columns(question: Question, data: QueryDict) -> dict[str, list[str]]:
+    sent = {column.code: data.getlist(f"q-{question.code}-{column.code}") for column in question.columns}
+    return {code: ticked for code, texts in sent.items() if (ticked := [text for text in texts if text])}
 
 
 def _offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:

@@ -5,11 +5,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from companies.services import record_document
 from core.exports import Sheet
 from core.i18n import gettext_lazy
-from core.registries import DocumentKind, document_kinds, document_subjects
-from diagnostics.charts import result_radar
-from diagnostics.models import Diagnostic
+from core.money import euros
+from core.registries import DocumentKind, document_histories, document_kinds, document_subjects
+from diagnostics.charts import result_charts
+from diagnostics.models import ActionPlan, Diagnostic
+from diagnostics.selectors.answers_document import AnswersContext
+from diagnostics.selectors.plan_document import PlanContext
 from diagnostics.selectors.result_page import ResultContext
 from documents.selectors import text_ids
 from documents.snapshots import revive
@@ -17,9 +22,9 @@ from programme.access import Access
 
 
 def _prepare(content: dict[str, Any]) -> dict[str, Any]:
-    """The result and its chart, from the snapshot alone."""
+    """The result and its charts, from the snapshot alone."""
     result = revive(ResultContext, content)
-    return {"result": result, "chart": result_radar(result)}
+    return {"result": result, **result_charts(result)}
 
 
 def _tables(content: dict[str, Any]) -> Iterable[Sheet]:
@@ -49,8 +54,26 @@ def _tables(content: dict[str, Any]) -> Iterable[Sheet]:
     )
 
 
+def _prepare_answers(content: dict[str, Any]) -> dict[str, Any]:
+    return {"receipt": revive(AnswersContext, content)}
+
+
+def _answer_tables(content: dict[str, Any]) -> Iterable[Sheet]:
+    """The answers, one line each."""
+    receipt = revive(AnswersContext, content)
+    yield Sheet(
+        _("Réponses"),
+        (_("Partie"), _("Question"), _("Réponse"), _("Commentaire"), _("Fichiers"), _("Répondu par")),
+        [
+            (section.title, line.question, line.answer, line.comment, ", ".join(line.files), line.by)
+            for section in receipt.sections
+            for line in section.lines
+        ],
+    )
+
+
 def _visible_ids(access: Access) -> Any:
-    return text_ids(Diagnostic.objects.visible_to(access))
+    return text_ids(Diagnostic.objects.read_whole_by(access))
 
 
 document_kinds.register(
@@ -64,4 +87,73 @@ document_kinds.register(
         tables=_tables,
     ),
 )
+document_kinds.register(
+    "diagnostic-answers",
+    DocumentKind(
+        label=gettext_lazy("Réponses à un diagnostic"),
+        template="documents/pdf/diagnostic_answers.html",
+        schema=1,
+        retention_years=10,
+        prepare=_prepare_answers,
+        tables=_answer_tables,
+    ),
+)
 document_subjects.register("diagnostic", _visible_ids)
+
+
+def _tell_of_diagnostic(subject_id: str, title: str, url: str, actor: User | None) -> None:
+    found = Diagnostic.objects.select_related("participation").filter(pk=subject_id).first()
+    record_document(participation=found.participation if found else None, title=title, url=url, actor=actor)
+
+
+document_histories.register("diagnostic", _tell_of_diagnostic)
+
+
+def _prepare_plan(content: dict[str, Any]) -> dict[str, Any]:
+    """The plan, from the snapshot alone."""
+    return {"plan": revive(PlanContext, content)}
+
+
+def _plan_tables(content: dict[str, Any]) -> Iterable[Sheet]:
+    """The actions of a plan."""
+    plan = revive(PlanContext, content)
+    columns = (
+        *(_("Action"), _("État"), _("Motif"), _("Responsable"), _("Début"), _("Échéance"), _("Faite le")),
+        *(_("Coût"), _("Dont pris en charge"), _("Pourquoi"), _("Comment")),
+    )
+    yield Sheet(
+        _("Actions"),
+        columns,
+        [
+            (
+                *(line.title, line.status, line.reason, line.owner),
+                *(line.starts_on, line.due_on, line.done_on),
+                *(None if amount is None else euros(amount) for amount in (line.cost_cents, line.aid_cents)),
+                *(line.why, line.how),
+            )
+            for part in plan.parts
+            for line in part.lines
+        ],
+    )
+
+
+document_kinds.register(
+    "action-plan",
+    DocumentKind(
+        label=gettext_lazy("Plan d’actions"),
+        template="documents/pdf/action_plan.html",
+        schema=1,
+        retention_years=10,
+        prepare=_prepare_plan,
+        tables=_plan_tables,
+    ),
+)
+document_subjects.register("actionplan", lambda access: text_ids(ActionPlan.objects.visible_to(access)))
+
+
+def _tell_of_plan(subject_id: str, title: str, url: str, actor: User | None) -> None:
+    found = ActionPlan.objects.select_related("participation").filter(pk=subject_id).first()
+    record_document(participation=found.participation if found else None, title=title, url=url, actor=actor)
+
+
+document_histories.register("actionplan", _tell_of_plan)

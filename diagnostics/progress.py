@@ -6,6 +6,7 @@ may move it back: they are announced when they appear, never hidden in a percent
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from .answers import UNANSWERED, Answer, Answers
@@ -18,7 +19,7 @@ _EFFORT = {Kind.LONG_TEXT: 6, Kind.SHORT_TEXT: 3}
 
 @dataclass(frozen=True)
 class Missing:
-    """A visible question still to be answered; `rows` are those left of a matrix begun."""
+    """A visible question still to be answered; `rows` are those left of a matrix (or of columns) begun."""
 
     question: str
     dimension: str
@@ -75,6 +76,15 @@ class Progress:
         """What must be answered before submitting."""
         return tuple(each for each in self.missing if each.required)
 
+    def within(self, codes: Collection[str]) -> Progress:
+        """The same, for some sections only; the time left is in proportion to what is left in them."""
+        sections = tuple(section for section in self.sections if section.code in codes)
+        answered = sum(section.answered for section in sections)
+        total = sum(section.total for section in sections)
+        left = self.total - self.answered
+        minutes = -(-self.minutes_left * (total - answered) // left) if left else 0
+        return Progress(answered, total, minutes, sections)
+
 
 def progress_of(definition: Definition, answers: Answers, shown: Shown | None = None) -> Progress:
     """The progress of `answers`. Pass `shown` when it is already known."""
@@ -104,11 +114,11 @@ def progress_of(definition: Definition, answers: Answers, shown: Shown | None = 
 
 
 def missing_rows(question: Question, answer: Answer) -> tuple[str, ...] | None:
-    """None when the question is answered; else the rows left of a matrix begun (or nothing)."""
-    if answer.not_applicable:
+    """None when the question is answered; else the rows or columns left once it is begun (or nothing)."""
+    if answer.not_applicable or question.kind is Kind.NOTE:
         return None
     if isinstance(answer.value, dict):
-        rows = tuple(row.code for row in question.rows if row.code not in answer.value)
+        rows = tuple(part.code for part in question.parts if part.code not in answer.value)
         return rows or None
     return () if answer.value is None else None
 
@@ -117,6 +127,8 @@ def _effort(question: Question) -> int:
     """How long a question takes, in halves of a simple choice; a row of a matrix is one half."""
     if question.kind is Kind.MATRIX:
         return max(_USUAL_EFFORT, len(question.rows))
+    if question.kind is Kind.COLUMNS:
+        return _USUAL_EFFORT * len(question.columns)
     return _EFFORT.get(question.kind, _USUAL_EFFORT)
 
 

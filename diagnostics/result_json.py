@@ -31,6 +31,8 @@ def result_to_json(result: Result) -> dict[str, Any]:
                 "exact": _text(each.exact),
                 "tenths": each.tenths,
                 "level": each.level,
+                "level_before_caps": each.level_before_caps,
+                "because": list(each.because),
             }
             for each in result.dimensions
         ],
@@ -42,6 +44,8 @@ def result_to_json(result: Result) -> dict[str, Any]:
                 "weight": _text(each.weight),
                 "obtained": _text(each.obtained),
                 "possible": _text(each.possible),
+                "part": each.part,
+                "best": _text(each.best),
             }
             for each in result.contributions
         ],
@@ -71,6 +75,8 @@ def result_from_json(definition: Definition, stored: Mapping[str, Any]) -> Resul
                 exact=_fraction(each["exact"]),
                 tenths=each["tenths"],
                 level=each["level"],
+                level_before_caps=each.get("level_before_caps", each["level"]),
+                because=tuple(each.get("because", ())),
             )
             for each in stored["dimensions"]
         ),
@@ -82,6 +88,8 @@ def result_from_json(definition: Definition, stored: Mapping[str, Any]) -> Resul
                 weight=Fraction(each["weight"]),
                 obtained=Fraction(each["obtained"]),
                 possible=Fraction(each["possible"]),
+                part=each.get("part"),
+                best=Fraction(each.get("best", 1)),
             )
             for each in stored["contributions"]
         ),

@@ -2,26 +2,30 @@
 
 The rule, told on the result page as it is here:
 
-1. An answer is worth a share of the best answer to its question, from 0 to 1: the points of the
+1. An answer is worth a share of the full score of its question, from 0 to 1: the points of the
    choice over the most points; the points ticked over those that can be ticked; the step over the
-   height of the scale (the mean of its rows for a matrix); the points of the threshold reached.
+   height of the scale (the weighted mean of its rows for a matrix); the points of the threshold
+   reached. Each column of a multiple choice in columns counts as a question of its own.
 2. A dimension's score is the mean of these shares weighted by the questions' weights, out of 100
    (or, where the author asks for sums, the points obtained over those possible).
 3. The overall score is the mean of the dimensions' scores weighted by the dimensions' weights.
-4. A question that is hidden, without object or not answered leaves both sides of the division: it
-   neither helps nor harms. So does a dimension none of whose questions counts.
+4. A question that is hidden, without object, not answered, or answered by a choice that does not
+   count leaves both sides of the division: it neither helps nor harms. So does a dimension none of
+   whose questions counts.
 5. Scores are rounded once, half up, to one decimal; the level is read from the rounded score, so
    that what is printed and what is decided cannot disagree. A blocking criterion may lower it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from .answers import Answer, Answers
-from .conditions import Shown, holds, levels_at_most, what_is_shown
+from .conditions import Shown, holds, levels_at_most, visible_choices, what_is_shown
 from .definition import (
     Aggregation,
     Cap,
@@ -49,11 +53,12 @@ class IgnoredBecause(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     UNANSWERED = "unanswered"
     UNSCORED = "unscored"
+    NOT_COUNTED = "not_counted"
 
 
 @dataclass(frozen=True)
 class Ignored:
-    """A question (or one row of a matrix) that counts for nothing, and why."""
+    """A question (or one row or column of it) that counts for nothing, and why."""
 
     question: str
     because: IgnoredBecause
@@ -65,7 +70,8 @@ class Contribution:
     """What one answer brings to the overall score, in points out of 100.
 
     `share` is how good the answer is (0–1); `obtained` of `possible` points reach the overall
-    score. Contributions obtained add up to the exact overall score.
+    score. Contributions obtained add up to the exact overall score. `part` is the column of a
+    multiple choice in columns; `best` the share that the best answer would have.
     """
 
     question: str
@@ -74,22 +80,29 @@ class Contribution:
     weight: Fraction
     obtained: Fraction
     possible: Fraction
+    part: str | None = None
+    best: Fraction = ONE
 
     @property
     def gain(self) -> Fraction:
         """The points that the best answer to this question would add."""
-        return self.possible - self.obtained
+        return self.possible * self.best - self.obtained
 
 
 @dataclass(frozen=True)
 class DimensionScore:
-    """`tenths` is None when nothing in the dimension could be scored (and then so is `level`)."""
+    """`tenths` is None when nothing in the dimension could be scored (and then so is `level`).
+
+    `because` says which blocking criteria lowered its level, from `level_before_caps`.
+    """
 
     code: str
     weight: Fraction
     exact: Fraction | None
     tenths: int | None
     level: str | None
+    level_before_caps: str | None = None
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +140,7 @@ def score(definition: Definition, answers: Answers) -> Result:
         for contribution in _contributions(part, weight / total if total else ZERO)
     )
     exact = sum((each.obtained for each in contributions), ZERO) if total else None
-    dimensions = tuple(_dimension_score(definition, part) for part in parts)
+    dimensions = _capped_dimensions(definition, [_dimension_score(definition, part) for part in parts], shown)
     tenths = None if exact is None else _rounded(exact)
     reached = None if tenths is None else level_at(definition, tenths).code
     level, caps = _capped(definition, reached, shown, dimensions)
@@ -147,36 +160,96 @@ def score(definition: Definition, answers: Answers) -> Result:
     )
 
 
-def level_at(definition: Definition, tenths: int) -> Level:
-    """The level that a score of `tenths` tenths of a point reaches."""
+def level_at(definition: Definition, tenths: int, dimension: Dimension | None = None) -> Level:
+    """The level that a score of `tenths` tenths of a point reaches, overall or in a dimension."""
     reached = definition.levels[0]
     for level in definition.levels:
-        if tenths >= level.starts_at * 10:
+        start = level.starts_at if dimension is None else dimension.start_of(level)
+        if tenths >= start * 10:
             reached = level
     return reached
 
 
-def share_of(question: Question, answer: Answer) -> Fraction | None:
-    """How good an answer is, from 0 to 1; None when it is not given or not scored."""
-    value = answer.value
-    if not answer.is_given or not question.is_scored:
+@dataclass(frozen=True)
+class _Unit:
+    """What one answer (or one column of it) is worth: a share, and its weight inside the dimension."""
+
+    question: Question
+    share: Fraction
+    own_weight: Fraction
+    weight: Fraction
+    part: str | None = None
+
+
+def _picked_share(question: Question, codes: Collection[str]) -> Fraction | None:
+    """The share of the choices picked; None when none of them counts."""
+    choices = question.choice_by_code
+    counting = [choices[code] for code in codes if choices[code].counts]
+    if not counting or question.points_possible <= 0:
         return None
-    match value:
-        case frozenset():
-            points = sum((question.choice_by_code[code].points for code in value), ZERO)
-            return _bounded(points / question.points_possible)
-        case dict():
-            scale = question.scale
-            steps = [_step_share(scale, step) for step in value.values() if scale]
-            return sum(steps, ZERO) / len(steps) if steps else None
-        case str():
-            return _bounded(question.choice_by_code[value].points / question.points_possible)
-        case int() if question.scale is not None:
-            return _step_share(question.scale, value)
-        case Fraction():
-            return _number_share(question, value)
+    return _bounded(sum((choice.points for choice in counting), ZERO) / question.points_possible)
+
+
+def _rows_share(question: Question, scale: Scale, steps: Mapping[str, int]) -> tuple[Fraction, Fraction]:
+    """The weighted mean of the rows answered, and their weight."""
+    answered = [
+        (row.weight, _step_share(scale, steps[row.code])) for row in question.rows if row.code in steps
+    ]
+    weight = sum((each for each, _share in answered), ZERO)
+    if not weight:
+        return ZERO, ZERO
+    return sum((each * share for each, share in answered), ZERO) / weight, weight
+
+
+def _share_of(question: Question, answer: Answer) -> Fraction | None:
+    """How good the answer to a question in one piece is, from 0 to 1; None when it does not count."""
+    match answer.value:
+        case frozenset() as codes:
+            return _picked_share(question, codes)
+        case str() as code if question.choices:
+            return _picked_share(question, (code,))
+        case int() as step if question.scale is not None:
+            return _step_share(question.scale, step)
+        case Fraction() as number:
+            return _number_share(question, number)
         case _:
             return None
+
+
+def share_of(question: Question, answer: Answer) -> Fraction | None:
+    """How good an answer is as a whole, from 0 to 1; None when nothing of it counts."""
+    units = _units(question, answer, by_points=False) if answer.is_given else []
+    weight = sum((unit.own_weight for unit in units), ZERO)
+    return sum((unit.share * unit.own_weight for unit in units), ZERO) / weight if weight else None
+
+
+def _units(question: Question, answer: Answer, *, by_points: bool) -> list[_Unit]:
+    """The parts of an answer that count; a sum of points weighs each by the points it may bring."""
+    factor = question.points_possible if by_points else ONE
+    if isinstance(answer.value, dict):
+        return _units_of_parts(question, answer.value, factor, by_points=by_points)
+    share = _share_of(question, answer)
+    if share is None:
+        return []
+    return [_Unit(question, share, question.weight, question.weight * factor)]
+
+
+def _units_of_parts(
+    question: Question, given: Mapping[str, Any], factor: Fraction, *, by_points: bool
+) -> list[_Unit]:
+    if question.scale is not None:
+        share, weight = _rows_share(question, question.scale, given)
+        if not weight:
+            return []
+        if by_points and question.aggregation is Aggregation.SUM:
+            factor *= weight
+        return [_Unit(question, share, question.weight, question.weight * factor)]
+    units = []
+    for column in question.columns:
+        picked = _picked_share(question, given[column.code]) if column.code in given else None
+        if picked is not None and column.weight:
+            units.append(_Unit(question, picked, column.weight, column.weight * factor, column.code))
+    return units
 
 
 def _number_share(question: Question, value: Fraction) -> Fraction:
@@ -201,42 +274,51 @@ def _bounded(share: Fraction) -> Fraction:
 
 @dataclass(frozen=True)
 class _Part:
-    """One dimension's counted answers: (question, share, weight inside the dimension)."""
+    """One dimension's counted answers."""
 
     dimension: Dimension
-    counted: tuple[tuple[Question, Fraction, Fraction], ...]
-
-    @property
-    def total(self) -> Fraction:
-        return sum((weight for _question, _share, weight in self.counted), ZERO)
+    counted: tuple[_Unit, ...]
+    total: Fraction
 
     @property
     def exact(self) -> Fraction | None:
-        total = self.total
-        if not total:
+        if not self.total:
             return None
-        return HUNDRED * sum((share * weight for _q, share, weight in self.counted), ZERO) / total
+        return HUNDRED * sum((unit.share * unit.weight for unit in self.counted), ZERO) / self.total
 
 
 def _shares(dimension: Dimension, shown: Shown, ignored: list[Ignored]) -> _Part:
     """The answers of a dimension that count; the others are added to `ignored` with the reason."""
-    counted = []
+    counted: list[_Unit] = []
+    by_points = dimension.aggregation is Aggregation.SUM
     for question in dimension.questions:
+        if question.kind is Kind.NOTE:
+            continue
         because = _why_ignored(question, shown)
         if because is not None:
             ignored.append(Ignored(question.code, because))
             continue
         answer = shown.answers[question.code]
-        share = share_of(question, answer)
-        if share is None:
-            continue
-        by_points = dimension.aggregation is Aggregation.SUM
-        factor = question.points_possible if by_points else ONE
-        counted.append((question, share, question.weight * factor))
-        if question.kind is Kind.MATRIX and isinstance(answer.value, dict):
-            missing = (row.code for row in question.rows if row.code not in answer.value)
-            ignored.extend(Ignored(question.code, IgnoredBecause.UNANSWERED, row) for row in missing)
-    return _Part(dimension, tuple(counted))
+        units = _units(visible_choices(question, shown), answer, by_points=by_points)
+        counted.extend(units)
+        ignored.extend(_ignored_parts(question, answer, units))
+    return _Part(dimension, tuple(counted), sum((unit.weight for unit in counted), ZERO))
+
+
+def _ignored_parts(question: Question, answer: Answer, units: list[_Unit]) -> Iterator[Ignored]:
+    """Rows and columns left out of a question that was answered, or all of it when nothing in it counts."""
+    given = answer.value
+    if not isinstance(given, dict):
+        if not units:
+            yield Ignored(question.code, IgnoredBecause.NOT_COUNTED)
+        return
+    for part in question.parts:
+        if part.code not in given:
+            yield Ignored(question.code, IgnoredBecause.UNANSWERED, part.code)
+        elif not part.weight:
+            yield Ignored(question.code, IgnoredBecause.UNSCORED, part.code)
+        elif question.columns and not any(unit.part == part.code for unit in units):
+            yield Ignored(question.code, IgnoredBecause.NOT_COUNTED, part.code)
 
 
 def _why_ignored(question: Question, shown: Shown) -> IgnoredBecause | None:
@@ -245,7 +327,7 @@ def _why_ignored(question: Question, shown: Shown) -> IgnoredBecause | None:
     answer = shown.answers[question.code]
     if answer.not_applicable:
         return IgnoredBecause.NOT_APPLICABLE
-    if answer.value is None:
+    if answer.value is None or answer.value == {}:
         return IgnoredBecause.UNANSWERED
     return None if question.is_scored else IgnoredBecause.UNSCORED
 
@@ -260,18 +342,19 @@ def _weight_in_whole(definition: Definition, part: _Part) -> Fraction:
 
 
 def _contributions(part: _Part, weight: Fraction) -> list[Contribution]:
-    total = part.total
     contributions = []
-    for question, share, weight_inside in part.counted:
-        possible = HUNDRED * weight * weight_inside / total
+    for unit in part.counted:
+        possible = HUNDRED * weight * unit.weight / part.total
         contributions.append(
             Contribution(
-                question=question.code,
+                question=unit.question.code,
                 dimension=part.dimension.code,
-                share=share,
-                weight=question.weight,
-                obtained=share * possible,
+                share=unit.share,
+                weight=unit.own_weight,
+                obtained=unit.share * possible,
                 possible=possible,
+                part=unit.part,
+                best=unit.question.best_share,
             )
         )
     return contributions
@@ -280,8 +363,32 @@ def _contributions(part: _Part, weight: Fraction) -> list[Contribution]:
 def _dimension_score(definition: Definition, part: _Part) -> DimensionScore:
     exact = part.exact
     tenths = None if exact is None else _rounded(exact)
-    level = None if tenths is None else level_at(definition, tenths).code
-    return DimensionScore(part.dimension.code, part.dimension.weight, exact, tenths, level)
+    level = None if tenths is None else level_at(definition, tenths, part.dimension).code
+    return DimensionScore(part.dimension.code, part.dimension.weight, exact, tenths, level, level)
+
+
+def _capped_dimensions(
+    definition: Definition, scores: list[DimensionScore], shown: Shown
+) -> tuple[DimensionScore, ...]:
+    """The dimensions once their own blocking criteria have spoken, all judged on what was reached."""
+    own = [cap for cap in definition.caps if cap.dimension is not None]
+    if not own:
+        return tuple(scores)
+    ranks = definition.level_rank
+    levels = levels_at_most(definition, levels_by_dimension(tuple(scores)))
+    capped = []
+    for each in scores:
+        applied = [
+            cap
+            for cap in own
+            if cap.dimension == each.code
+            and each.level is not None
+            and ranks[cap.level] < ranks[each.level]
+            and holds(cap.condition, shown.answers, levels)
+        ]
+        level = min((cap.level for cap in applied), key=ranks.__getitem__, default=each.level)
+        capped.append(replace(each, level=level, because=tuple(cap.because for cap in applied)))
+    return tuple(capped)
 
 
 def _rounded(exact: Fraction) -> int:
@@ -303,7 +410,9 @@ def _capped(
     applied = tuple(
         cap
         for cap in definition.caps
-        if ranks[cap.level] < ranks[reached] and holds(cap.condition, shown.answers, levels)
+        if cap.dimension is None
+        and ranks[cap.level] < ranks[reached]
+        and holds(cap.condition, shown.answers, levels)
     )
     return min((cap.level for cap in applied), key=ranks.__getitem__, default=reached), applied
 

@@ -15,13 +15,15 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from diagnostics.definition import Kind, Question
+from diagnostics.definition import Choice, Kind, Question
+from diagnostics.definition.limits import MAX_FILES
 
 _MARK = re.compile("\x01(.*?)\x02")  # control characters cannot be in a definition's text
 _MOST_KEPT = 5_000
 _CHECKED = " checked"
-_stamps: dict[tuple[str, str], "Stamp"] = {}
+_stamps: dict[tuple[str, str, str], "Stamp"] = {}
 _lock = threading.Lock()
 
 
@@ -33,6 +35,8 @@ class Option:
     label: str
     mark: str
     exclusive: bool = False
+    hide: str = ""
+    disable: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,29 @@ class MatrixRow:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A box of a multiple choice in columns."""
+
+    name: str
+    label: str
+    option: Option
+
+
+@dataclass(frozen=True)
+class ColumnsRow:
+    """A choice, to be ticked in each column."""
+
+    label: str
+    hide: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
 class Given:
-    """What a person gave: her kept JSON value or, when it was refused, what she typed and why."""
+    """What a person gave: her kept JSON value or, when it was refused, what she typed and why.
+
+    ``files`` are the names and addresses of what she attached, ``upload_url`` where a file is sent.
+    """
 
     value: object = None
     not_applicable: bool = False
@@ -54,6 +79,10 @@ class Given:
     typed: str = ""
     saved: str = ""
     error: str = ""
+    set_by: str = ""
+    hidden_choices: frozenset[str] = frozenset()
+    files: tuple[tuple[str, str], ...] = ()
+    upload_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,33 +102,64 @@ class Stamp:
 
 
 def question_html(
-    sha256: str, question: Question, given: Given, *, save_url: str, swapped: bool = False
+    sha256: str, question: Question, given: Given, *, save_url: str, swapped: bool = False, language: str = ""
 ) -> SafeString:
-    """A question with its answer. ``sha256`` names its definition; ``swapped`` is for htmx, out of band."""
-    stamp = _stamps.get((sha256, question.code))
+    """A question with its answer. ``sha256`` names its definition, read in ``language``.
+
+    ``swapped`` is for htmx, out of band.
+    """
+    key = (sha256, language, question.code)
+    stamp = _stamps.get(key)
     if stamp is None:
         stamp = _draw(question)
         with _lock:
             if len(_stamps) >= _MOST_KEPT:
                 _stamps.clear()
-            _stamps[sha256, question.code] = stamp
+            _stamps[key] = stamp
     values: dict[str, str] = {
         "url": escape(save_url),
         "value": escape(given.typed),
         "comment": escape(given.comment),
-        "label": escape(_("Votre commentaire") if given.comment else _("Ajouter un commentaire")),
+        "label": escape(_aside(question, given)),
         "status": escape(given.error or given.saved),
     }
-    if given.comment:
+    if question.kind is Kind.FILE:
+        values["upload"] = f'hx-post="{escape(given.upload_url)}"' if given.upload_url else "disabled"
+        values["nothing"] = "" if given.files else " hidden"
+    if given.comment or (given.files and question.kind is not Kind.FILE):
         values["open"] = " open"
+    if given.files:
+        values["files"] = _file_list(given.files)
     if given.error:
         values["failed"] = " failed"
     if swapped:
         values["oob"] = ' hx-swap-oob="true"'
     if given.not_applicable:
         values["na"] = _CHECKED
+    if given.set_by:
+        values["set"] = f'<p class="set-by meta">{escape(given.set_by)}</p>'
+    for code in given.hidden_choices:
+        values[f"hide={code}"] = " hidden"
+        values[f"disable={code}"] = " disabled"
     values.update((name, _CHECKED) for name in _ticked(given.value))
     return stamp.fill(values)
+
+
+def _aside(question: Question, given: Given) -> str:
+    """What the disclosure under a question holds, or offers."""
+    if question.kind is Kind.FILE:
+        return _("Votre commentaire") if given.comment else _("Ajouter un commentaire")
+    if not given.files:
+        # Nearly every question: plural words would cost more than the question itself.
+        return _("Votre commentaire") if given.comment else _("Ajouter un commentaire ou un fichier")
+    count = len(given.files)
+    attached = ngettext("%(count)s fichier joint", "%(count)s fichiers joints", count) % {"count": count}
+    return _("Votre commentaire, %(attached)s") % {"attached": attached} if given.comment else attached
+
+
+def _file_list(files: tuple[tuple[str, str], ...]) -> str:
+    lines = (f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for name, url in files)
+    return f"<ul>{''.join(lines)}</ul>"
 
 
 def hidden_html(question: Question, *, swapped: bool = False) -> SafeString:
@@ -111,7 +171,8 @@ def hidden_html(question: Question, *, swapped: bool = False) -> SafeString:
 def fields_of(question: Question) -> str:
     """Names of the inputs of one question: what its own saving sends."""
     names = [f"c-{question.code}"]
-    names += [f"q-{question.code}-{row.code}" for row in question.rows] or [f"q-{question.code}"]
+    if question.kind is not Kind.FILE:
+        names += [f"q-{question.code}-{part.code}" for part in question.parts] or [f"q-{question.code}"]
     if question.not_applicable:
         names.append(f"na-{question.code}")
     return ",".join(names)
@@ -119,13 +180,18 @@ def fields_of(question: Question) -> str:
 
 def _draw(question: Question) -> Stamp:
     options, rows = _options(question)
-    names = ("oob", "url", "value", "na", "open", "label", "comment", "failed", "status")
+    names = (
+        *("oob", "url", "value", "na", "open", "label", "comment", "files", "upload", "failed", "status"),
+        *("set", "nothing"),
+    )
     context = {
         "question": question,
         "mark": {name: _mark(name) for name in names},
         "options": options,
         "rows": rows,
+        "columns_rows": _columns_rows(question),
         "fields": fields_of(question),
+        "most_files": question.most_files or MAX_FILES,
         "unit": {Kind.AMOUNT: "€", Kind.PERCENTAGE: "%"}.get(question.kind, question.unit),
     }
     pieces = _MARK.split(render_to_string("diagnostics/question.html", context))
@@ -139,18 +205,42 @@ def _mark(name: str) -> str:
 def _options(question: Question) -> tuple[tuple[Option, ...], tuple[MatrixRow, ...]]:
     scale = question.scale
     if scale is None:
-        choices = question.choices
-        return tuple(Option(c.code, c.label, _mark(f"={c.code}"), c.exclusive) for c in choices), ()
+        return tuple(_option(choice, f"={choice.code}") for choice in question.choices), ()
+    steps = [(str(step), scale.label_of(step) or str(step)) for step in scale.steps]
     if question.kind is Kind.MATRIX:
         return (), tuple(
             MatrixRow(
                 f"q-{question.code}-{row.code}",
                 row.label,
-                tuple(Option(str(s), str(s), _mark(f"{row.code}={s}")) for s in scale.steps),
+                tuple(Option(step, label, _mark(f"{row.code}={step}")) for step, label in steps),
             )
             for row in question.rows
         )
-    return tuple(Option(str(step), str(step), _mark(f"={step}")) for step in scale.steps), ()
+    return tuple(Option(step, label, _mark(f"={step}")) for step, label in steps), ()
+
+
+def _option(choice: Choice, mark: str) -> Option:
+    hide = disable = ""
+    if choice.show_if is not None:
+        hide, disable = _mark(f"hide={choice.code}"), _mark(f"disable={choice.code}")
+    return Option(choice.code, choice.label, _mark(mark), choice.exclusive, hide, disable)
+
+
+def _columns_rows(question: Question) -> tuple[ColumnsRow, ...]:
+    if question.kind is not Kind.COLUMNS:
+        return ()
+    rows = []
+    for choice in question.choices:
+        cells = tuple(
+            Cell(
+                f"q-{question.code}-{column.code}",
+                f"{choice.label} – {column.label}",
+                _option(choice, f"{column.code}={choice.code}"),
+            )
+            for column in question.columns
+        )
+        rows.append(ColumnsRow(choice.label, cells[0].option.hide, cells))
+    return tuple(rows)
 
 
 def _ticked(value: object) -> list[str]:
@@ -159,7 +249,11 @@ def _ticked(value: object) -> list[str]:
         case list():
             return [f"={code}" for code in value]
         case dict():
-            return [f"{row}={step}" for row, step in value.items()]
+            return [
+                f"{part}={given}"
+                for part, found in value.items()
+                for given in (found if isinstance(found, list) else [found])
+            ]
         case None:
             return []
         case _:

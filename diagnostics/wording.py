@@ -14,6 +14,7 @@ from diagnostics.answers import Answer, AnswerError
 from diagnostics.definition import Definition, Kind, Problem, Question
 from diagnostics.recommending import BecauseOfLevel, Reason
 from diagnostics.scoring import IgnoredBecause
+from diagnostics.xlsform import SheetProblem
 
 
 def problem_lines(problems: tuple[Problem, ...]) -> list[str]:
@@ -23,6 +24,16 @@ def problem_lines(problems: tuple[Problem, ...]) -> list[str]:
         % {"path": each.path, "expected": _(each.expected) % each.values, "found": _(each.found)}
         for each in problems
     ]
+
+
+def sheet_problem_lines(problems: tuple[SheetProblem, ...]) -> list[str]:
+    """One line per problem of a spreadsheet: the sheet, the row, the reason."""
+    lines = []
+    for each in problems:
+        place = _("feuille %(sheet)s, ligne %(row)s") if each.row else _("feuille %(sheet)s")
+        where = place % {"sheet": each.sheet, "row": each.row}
+        lines.append(f"{where} : {_(each.reason) % each.values}")
+    return lines
 
 
 def answer_error(error: AnswerError) -> str:
@@ -37,6 +48,7 @@ def ignored_because(because: IgnoredBecause) -> str:
         IgnoredBecause.NOT_APPLICABLE: _("déclarée sans objet"),
         IgnoredBecause.UNANSWERED: _("sans réponse"),
         IgnoredBecause.UNSCORED: _("posée pour mieux vous connaître, jamais notée"),
+        IgnoredBecause.NOT_COUNTED: _("répondue par un choix qui n’entre pas dans le calcul"),
     }[because]
 
 
@@ -76,12 +88,15 @@ def answer_words(question: Question, answer: Answer) -> str:
         case frozenset():
             return ", ".join(choice.label for choice in question.choices if choice.code in value)
         case dict():
-            rows = [row for row in question.rows if row.code in value]
-            return ", ".join(f"{row.label} : {value[row.code]}" for row in rows)
+            return _part_words(question, value)
+        case tuple():
+            return ", ".join(value)
         case Fraction():
             return _number_words(question, value)
         case str() if question.kind is Kind.SINGLE:
             return question.choice_by_code[value].label
+        case int() if question.scale is not None and question.scale.labels:
+            return question.scale.label_of(value)
         case int() if question.scale is not None:
             return _("%(step)s sur une échelle de %(least)s à %(most)s") % {
                 "step": value,
@@ -92,6 +107,20 @@ def answer_words(question: Question, answer: Answer) -> str:
             return format_date(value)
         case _:
             return str(value)
+
+
+def _part_words(question: Question, value: Mapping[str, int | frozenset[str]]) -> str:
+    """« Clients : 3, Ventes : 2 », or columns with the choices ticked in each."""
+    words = []
+    for part in question.parts:
+        given = value.get(part.code)
+        if isinstance(given, frozenset):
+            ticked = ", ".join(choice.label for choice in question.choices if choice.code in given)
+            words.append(f"{part.label} : {ticked}")
+        elif given is not None:
+            name = question.scale.label_of(given) if question.scale else ""
+            words.append(f"{part.label} : {name or given}")
+    return (" ; " if question.columns else ", ").join(words)
 
 
 def _number_words(question: Question, value: Fraction) -> str:
@@ -114,3 +143,24 @@ def cost_words(min_cents: int, max_cents: int) -> str:
         "least": format_euros_round(min_cents),
         "most": format_euros_round(max_cents),
     }
+
+
+def size_words(size: int) -> str:
+    """The size of a file: « 240 Ko », « 1,2 Mo »."""
+    if size < 1_000_000:
+        return _("%(size)s Ko") % {"size": format_number(max(1, round(size / 1000)))}
+    return _("%(size)s Mo") % {"size": format_number(Fraction(size, 1_000_000), 1)}
+
+
+def points_words(tenths: int | None) -> str:
+    """A score alone in its cell: « 41,5 »."""
+    return "–" if tenths is None else format_number(Fraction(tenths, 10), 1)
+
+
+def signed_points(tenths: int) -> str:
+    """A difference of scores: « +4,2 », « −3 », « = »."""
+    if tenths == 0:
+        return "="
+    sign = "+" if tenths > 0 else "−"
+    decimals = 0 if tenths % 10 == 0 else 1
+    return f"{sign}{format_number(Fraction(abs(tenths), 10), decimals)}"

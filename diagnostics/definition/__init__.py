@@ -5,16 +5,20 @@
 
 from .parsing import parse_definition
 from .problems import DefinitionError, Problem
+from .schema import questionnaire_schema
 from .shapes import (
     CHOICE_KINDS,
     NUMERIC_KINDS,
+    PICKING_KINDS,
     SCALE_KINDS,
+    SETTABLE_KINDS,
     UNSCORED_KINDS,
     Aggregation,
     AllOf,
     AnyOf,
     Cap,
     Choice,
+    Column,
     Condition,
     Definition,
     Dimension,
@@ -29,21 +33,26 @@ from .shapes import (
     Reading,
     Row,
     Scale,
+    Setting,
     Stake,
     Step,
     Threshold,
 )
+from .writing import in_reading_order
 
 __all__ = [
     "CHOICE_KINDS",
     "NUMERIC_KINDS",
+    "PICKING_KINDS",
     "SCALE_KINDS",
+    "SETTABLE_KINDS",
     "UNSCORED_KINDS",
     "Aggregation",
     "AllOf",
     "AnyOf",
     "Cap",
     "Choice",
+    "Column",
     "Condition",
     "Definition",
     "DefinitionError",
@@ -60,8 +69,11 @@ __all__ = [
     "Reading",
     "Row",
     "Scale",
+    "Setting",
     "Stake",
     "Step",
     "Threshold",
+    "in_reading_order",
     "parse_definition",
+    "questionnaire_schema",
 ]

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from itertools import pairwise
 
+from .limits import MAX_NESTING, MAX_QUESTIONS_IN_ALL
 from .problems import gettext_noop as _
 from .reading import Node, Problems, shown
 from .shapes import (
-    CHOICE_KINDS,
     NUMERIC_KINDS,
+    PICKING_KINDS,
     SCALE_KINDS,
     UNSCORED_KINDS,
+    Aggregation,
     Definition,
+    Dimension,
     Kind,
     Question,
+    questions_named_in,
 )
-
-MAX_QUESTIONS_IN_ALL = 600
 
 
 def check_codes(definition: Definition, problems: Problems) -> None:
@@ -29,27 +32,39 @@ def check_codes(definition: Definition, problems: Problems) -> None:
     if len(codes) > MAX_QUESTIONS_IN_ALL:
         expected = _("au plus %(most)s questions en tout")
         problems.note("dimensions", expected, str(len(codes)), most=MAX_QUESTIONS_IN_ALL)
-    if not any(q.is_scored for d in definition.dimensions if d.weight for q in d.questions):
+    is_scored = any(q.is_scored for d in definition.dimensions if d.weight for q in d.questions)
+    if is_scored and len(definition.levels) < 2:
+        expected = _("au moins deux niveaux, puisque des questions sont notées")
+        problems.note("levels", expected, str(len(definition.levels)))
+    if definition.levels and not is_scored:
         problems.note("dimensions", _("au moins une question avec un poids"), "0")
     _check_levels(definition, problems)
 
 
 def _check_levels(definition: Definition, problems: Problems) -> None:
-    levels = definition.levels
-    if levels and levels[0].starts_at != 0:
-        path = f"levels[{levels[0].code}].from"
-        problems.note(path, _("0 pour le premier niveau"), str(levels[0].starts_at))
-    for lower, higher in pairwise(levels):
-        if higher.starts_at <= lower.starts_at:
-            path = f"levels[{higher.code}].from"
-            expected = _("plus que le niveau précédent (%(least)s)")
-            problems.note(path, expected, str(higher.starts_at), least=lower.starts_at)
+    starts = [(level.code, level.starts_at) for level in definition.levels]
+    _check_rising("levels", starts, problems)
     known = definition.level_by_code
     for dimension in definition.dimensions:
+        path = f"dimensions[{dimension.code}].levels"
+        _note_duplicates(path, [reading.level for reading in dimension.readings], problems)
         for reading in dimension.readings:
             if reading.level not in known:
-                path = f"dimensions[{dimension.code}].levels[{reading.level}].level"
-                problems.note(path, _("le code d’un niveau du questionnaire"), reading.level)
+                expected = _("le code d’un niveau du questionnaire")
+                problems.note(f"{path}[{reading.level}].level", expected, reading.level)
+        if any(reading.starts_at is not None for reading in dimension.readings):
+            own = [(level.code, dimension.start_of(level)) for level in definition.levels]
+            _check_rising(path, own, problems)
+
+
+def _check_rising(path: str, starts: list[tuple[str, Fraction]], problems: Problems) -> None:
+    if starts and starts[0][1] != 0:
+        code, start = starts[0]
+        problems.note(f"{path}[{code}].from", _("0 pour le premier niveau"), str(start))
+    for (_lower, least), (code, start) in pairwise(starts):
+        if start <= least:
+            expected = _("plus que le niveau précédent (%(least)s)")
+            problems.note(f"{path}[{code}].from", expected, str(start), least=least)
 
 
 def _note_duplicates(path: str, codes: Iterable[str], problems: Problems) -> None:
@@ -66,18 +81,28 @@ def check_question(question: Question, node: Node) -> None:
         return
     before = len(node.problems)
     _check_choices(question, node)
+    _check_columns(question, node)
     _check_scale(question, node)
     _check_numbers(question, node)
+    if question.most_files is not None and question.kind is not Kind.FILE:
+        node.note("most_files", _("cette clé ne vaut que pour un fichier"))
+    if question.kind is Kind.NOTE and (question.required or question.not_applicable):
+        node.note("kind", _("un autre genre : on ne répond pas à une note"))
+    if question.aggregation is Aggregation.SUM and question.kind is not Kind.MATRIX:
+        node.note("aggregation", _("« sum » seulement pour une grille"))
     if question.kind in UNSCORED_KINDS and question.weight:
         node.note("weight", _("0 : une question de ce genre ne peut pas être notée"))
-    elif len(node.problems) == before and question.weight and question.points_possible <= 0:
+    elif len(node.problems) == before and question.is_scored and question.points_possible <= 0:
         node.note("weight", _("0, ou des points qui permettent de noter la question"))
 
 
 def _check_choices(question: Question, node: Node) -> None:
-    if question.kind not in CHOICE_KINDS:
+    if question.kind not in PICKING_KINDS:
         if question.choices:
             node.note("choices", _("pas de choix pour ce genre de question"))
+        for key in ("full_at", "most_ticked"):
+            if node.has(key):
+                node.note(key, _("cette clé ne vaut que pour une question à choix"))
         return
     if len(question.choices) < 2:
         node.note("choices", _("au moins deux choix"))
@@ -86,6 +111,18 @@ def _check_choices(question: Question, node: Node) -> None:
         node.note("choices", _("« exclusive » seulement dans un choix multiple"))
     if question.full_at is not None and question.full_at <= 0:
         node.note("full_at", _("un nombre plus grand que 0"))
+    if question.kind is Kind.SINGLE and question.most_ticked is not None:
+        node.note("most_ticked", _("« most_ticked » seulement dans un choix multiple"))
+
+
+def _check_columns(question: Question, node: Node) -> None:
+    if question.kind is not Kind.COLUMNS:
+        if question.columns:
+            node.note("columns", _("pas de colonnes pour ce genre de question"))
+        return
+    if len(question.columns) < 2:
+        node.note("columns", _("au moins deux colonnes"))
+    _note_duplicates(node.at("columns"), [column.code for column in question.columns], node.problems)
 
 
 def _check_scale(question: Question, node: Node) -> None:
@@ -99,6 +136,8 @@ def _check_scale(question: Question, node: Node) -> None:
     if question.kind is Kind.MATRIX:
         if not question.rows:
             node.note("rows", _("au moins une ligne"))
+        elif not any(row.weight for row in question.rows):
+            node.note("rows", _("au moins une ligne qui pèse"))
         _note_duplicates(node.at("rows"), [row.code for row in question.rows], node.problems)
     elif question.rows:
         node.note("rows", _("pas de lignes pour ce genre de question"))
@@ -106,7 +145,7 @@ def _check_scale(question: Question, node: Node) -> None:
 
 def _check_numbers(question: Question, node: Node) -> None:
     if question.kind not in NUMERIC_KINDS:
-        for key in ("min", "max", "points_by_value"):
+        for key in ("min", "max", "decimals", "refusal", "points_by_value"):
             if node.has(key):
                 node.note(key, _("cette clé ne vaut que pour un nombre, un pourcentage, un montant"))
         return
@@ -118,10 +157,34 @@ def _check_numbers(question: Question, node: Node) -> None:
         node.note("points_by_value", _("des seuils « at_least » croissants, chacun une fois"))
 
 
-def check_cycles(definition: Definition, problems: Problems) -> None:
-    """Note a question that is shown only according to an answer to itself, however indirectly.
+def check_nesting(definition: Definition, problems: Problems) -> None:
+    """Note a question shown under another that does not open it, or that comes after it."""
+    for dimension in definition.dimensions:
+        depths: dict[str, int] = {}
+        for question in dimension.questions:
+            if question.under:
+                _check_nested(dimension, question, depths, problems)
+            depths[question.code] = depths.get(question.under, -1) + 1
 
-    A question depends on what its own condition names and on what its section's condition names.
+
+def _check_nested(
+    dimension: Dimension, question: Question, depths: dict[str, int], problems: Problems
+) -> None:
+    path = f"dimensions[{dimension.code}].questions[{question.code}].under"
+    if question.under not in depths:
+        problems.note(path, _("le code d’une question placée avant, dans la même section"), question.under)
+    elif question.under not in questions_named_in(question.show_if):
+        problems.note(path, _("une question que « show_if » nomme : c’est elle qui ouvre"), question.under)
+    elif depths[question.under] + 1 >= MAX_NESTING:
+        expected = _("au plus %(most)s questions imbriquées")
+        problems.note(path, expected, question.under, most=MAX_NESTING)
+
+
+def check_cycles(definition: Definition, problems: Problems) -> None:
+    """Note a question that is shown or set only according to an answer to itself, however indirectly.
+
+    A question depends on what the conditions of its section, of its own and of its choices name, and
+    on the questions that may set its answer.
     """
     needs = definition.needs
     settled: set[str] = set()

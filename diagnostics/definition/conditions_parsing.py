@@ -8,8 +8,8 @@ from fractions import Fraction
 from .problems import gettext_noop as _
 from .reading import Node, Problems, as_fraction, shown
 from .shapes import (
-    CHOICE_KINDS,
     NUMERIC_KINDS,
+    PICKING_KINDS,
     AllOf,
     AnyOf,
     Condition,
@@ -102,7 +102,7 @@ class ConditionReader:
         operators = [operator for operator in Operator if operator.value in node.values]
         for operator in operators:
             node.take(operator.value)
-        row = node.take("row")
+        row = node.take("column") if question is not None and question.columns else node.take("row")
         if question is None:
             return None
         if len(operators) != 1:
@@ -118,12 +118,15 @@ class ConditionReader:
         return Predicate(question.code, operators[0], expected_value, str(row) if row else None)
 
     def _row_suits(self, node: Node, question: Question, operator: Operator) -> bool:
-        row = node.values.get("row")
-        if question.kind is Kind.MATRIX and operator is not Operator.ANSWERED:
-            rows = {each.code for each in question.rows}
-            return bool(node.reference("row", rows, _("le code d’une ligne de cette grille")))
-        if row is not None:
-            node.note("row", _("pas de ligne : seules les grilles en ont"))
+        key = "column" if question.columns else "row"
+        if question.parts and operator is not Operator.ANSWERED:
+            known = {each.code for each in question.parts}
+            expected = _("le code d’une ligne de cette grille")
+            if question.columns:
+                expected = _("le code d’une colonne de cette question")
+            return bool(node.reference(key, known, expected))
+        if node.values.get(key) is not None:
+            node.note(key, _("pas de ligne : seules les grilles en ont"))
             return False
         return True
 
@@ -131,9 +134,12 @@ class ConditionReader:
         value = node.values.get(operator.value)
         if operator is Operator.ANSWERED:
             return node.flag(operator.value, default=True)
+        if question.kind is Kind.FILE:
+            node.note(operator.value, _("« answered » : d’un fichier, on sait seulement s’il est joint"))
+            return None
         if operator is Operator.IN:
             return self._choices(node, question)
-        if question.kind in CHOICE_KINDS:
+        if question.kind in PICKING_KINDS:
             return self._choice(node, question, operator)
         if operator is Operator.SELECTED:
             node.note(operator.value, _("answered, equals, at_least ou at_most pour ce genre"))
@@ -153,7 +159,7 @@ class ConditionReader:
         return value
 
     def _choices(self, node: Node, question: Question) -> frozenset[str] | None:
-        if question.kind not in CHOICE_KINDS:
+        if question.kind not in PICKING_KINDS:
             node.note("in", _("« in » ne vaut que pour les questions à choix"))
             return None
         found: set[str] = set()

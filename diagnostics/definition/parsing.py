@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from fractions import Fraction
+import re
+from dataclasses import replace
 
-from .checks import check_codes, check_cycles, check_question
+from .checks import check_codes, check_cycles, check_nesting
 from .conditions_parsing import CENTS, ConditionReader
+from .limits import (
+    MAX_CHOICES,
+    MAX_COST,
+    MAX_DIMENSIONS,
+    MAX_LANGUAGES,
+    MAX_LEVELS,
+    MAX_MEASURES,
+    MAX_MINUTES,
+    MAX_VERSION,
+    NAME,
+    PARAGRAPH,
+    SENTENCE,
+    TITLE,
+)
 from .problems import gettext_noop as _
-from .reading import Node, Problems
+from .questions_parsing import DimensionNodes, QuestionNodes, read_dimension
+from .reading import Node, Problems, as_fraction, shown
 from .shapes import (
+    NUMERIC_KINDS,
+    SETTABLE_KINDS,
     Aggregation,
     AllOf,
     Cap,
@@ -22,28 +39,17 @@ from .shapes import (
     Measure,
     Not,
     Question,
-    Reading,
-    Row,
-    Scale,
+    Setting,
+    SetValue,
     Stake,
     Step,
-    Threshold,
 )
 
-MAX_DIMENSIONS = 40
-MAX_QUESTIONS = 120
-MAX_CHOICES = 60
-MAX_MEASURES = 400
-MAX_WEIGHT = 1_000
-NAME = 80
-TITLE = 200
-LABEL = 300
-SENTENCE = 600
-PARAGRAPH = 4_000
+LANGUAGE_PATTERN = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
-def parse_definition(document: object) -> Definition:
-    """The questionnaire written in `document`.
+def parse_definition(document: object, language: str = "") -> Definition:
+    """The questionnaire written in `document`, in `language` where it is written in several.
 
     Raises `DefinitionError` with every problem at once: misspelt or missing keys, values of the
     wrong kind, duplicate codes, unknown references, cycles of conditions, absurd sizes.
@@ -51,23 +57,28 @@ def parse_definition(document: object) -> Definition:
     problems = Problems()
     root = Node(document, "", problems)
     problems.raise_if_any()
-    definition = _read_document(root, problems)
+    definition = _read_document(root, problems, language)
     problems.raise_if_any()
     return definition
 
 
-def _read_document(root: Node, problems: Problems) -> Definition:
-    levels = tuple(_level(node) for node in root.items("levels", least=2, most=10))
-    read = [_dimension(node) for node in root.items("dimensions", least=1, most=MAX_DIMENSIONS)]
+def _read_document(root: Node, problems: Problems, language: str) -> Definition:
+    problems.languages = _languages(root)
+    problems.language = language
+    levels = tuple(_level(node) for node in root.items("levels", least=0, most=MAX_LEVELS))
+    read = [read_dimension(node) for node in root.items("dimensions", least=1, most=MAX_DIMENSIONS)]
+    known = problems.languages
     definition = Definition(
         code=root.code(),
-        version=root.integer("version", least=1, most=10_000, default=1),
+        version=root.integer("version", least=1, most=MAX_VERSION, default=1),
         title=root.text("title", most=TITLE),
         intro=root.text("intro", most=PARAGRAPH, optional=True),
-        minutes=root.integer("minutes", least=1, most=600),
+        minutes=root.integer("minutes", least=1, most=MAX_MINUTES),
         aggregation=root.one_of("aggregation", Aggregation, default=Aggregation.MEAN),
         levels=levels,
         dimensions=tuple(dimension for dimension, _nodes in read),
+        languages=known,
+        language=language if language in known else next(iter(known), ""),
     )
     check_codes(definition, problems)
     dimensions = _with_conditions(definition, read)
@@ -84,8 +95,20 @@ def _read_document(root: Node, problems: Problems) -> Definition:
         measures=tuple(_measures(root, definition, about_results)),
     )
     root.finish()
+    check_nesting(definition, problems)
     check_cycles(definition, problems)
     return definition
+
+
+def _languages(root: Node) -> tuple[str, ...]:
+    """The languages the document is written in, the author's own first; none when it does not say."""
+    found: list[str] = []
+    for path, value in root.listed("languages", least=0, most=MAX_LANGUAGES):
+        if not isinstance(value, str) or not LANGUAGE_PATTERN.fullmatch(value) or value in found:
+            root.problems.note(path, _("le code d’une langue, une fois : fr, en, nl…"), shown(value))
+        else:
+            found.append(value)
+    return tuple(found)
 
 
 def _level(node: Node) -> Level:
@@ -99,117 +122,10 @@ def _level(node: Node) -> Level:
     return level
 
 
-@dataclass(frozen=True)
-class _Nodes:
-    """Where a dimension and its questions were read, for the conditions read after them."""
-
-    dimension: Node
-    questions: tuple[Node, ...]
-
-
-def _dimension(node: Node) -> tuple[Dimension, _Nodes]:
-    question_nodes = tuple(node.items("questions", least=1, most=MAX_QUESTIONS))
-    questions = tuple(_question(each) for each in question_nodes)
-    for question, question_node in zip(questions, question_nodes, strict=True):
-        check_question(question, question_node)
-    dimension = Dimension(
-        code=node.code(),
-        title=node.text("title", most=LABEL),
-        lead=node.text("lead", most=PARAGRAPH, optional=True),
-        weight=node.number("weight", least=0, most=MAX_WEIGHT, default=Fraction(1)),
-        aggregation=node.one_of("aggregation", Aggregation, default=Aggregation.MEAN),
-        readings=tuple(_reading(each) for each in node.items("levels", least=0, most=10)),
-        questions=questions,
-    )
-    node.take("show_if")
-    node.finish()
-    return dimension, _Nodes(node, question_nodes)
-
-
-def _reading(node: Node) -> Reading:
-    reading = Reading(node.code("level"), node.text("reading", most=PARAGRAPH))
-    node.finish()
-    return reading
-
-
-def _question(node: Node) -> Question:
-    kind = node.one_of("kind", Kind)
-    cents = CENTS if kind is Kind.AMOUNT else 1
-    node.take("show_if")
-    question = Question(
-        code=node.code(),
-        kind=kind,
-        text=node.text("text", most=SENTENCE),
-        why=node.text("why", most=PARAGRAPH, optional=True),
-        help=node.text("help", most=PARAGRAPH, optional=True),
-        weight=node.number("weight", least=0, most=MAX_WEIGHT, default=Fraction(0)),
-        required=node.flag("required", default=True),
-        not_applicable=node.flag("not_applicable", default=False),
-        choices=tuple(_choice(each) for each in node.items("choices", least=0, most=MAX_CHOICES)),
-        scale=_scale(node),
-        rows=tuple(_row(each) for each in node.items("rows", least=0, most=MAX_CHOICES)),
-        unit=node.text("unit", most=60, optional=True),
-        minimum=_bound(node, "min", cents),
-        maximum=_bound(node, "max", cents),
-        thresholds=tuple(
-            _threshold(each, cents) for each in node.items("points_by_value", least=0, most=MAX_CHOICES)
-        ),
-        full_at=_bound(node, "full_at", 1),
-    )
-    node.finish()
-    return question
-
-
-def _bound(node: Node, key: str, factor: int) -> Fraction | None:
-    if node.take(key) is None:
-        return None
-    return node.number(key) * factor
-
-
-def _choice(node: Node) -> Choice:
-    choice = Choice(
-        code=node.code(),
-        label=node.text("label", most=SENTENCE),
-        points=node.number("points", least=-MAX_WEIGHT, most=MAX_WEIGHT, default=Fraction(0)),
-        exclusive=node.flag("exclusive", default=False),
-    )
-    node.finish()
-    return choice
-
-
-def _row(node: Node) -> Row:
-    row = Row(node.code(), node.text("label", most=SENTENCE))
-    node.finish()
-    return row
-
-
-def _threshold(node: Node, cents: int) -> Threshold:
-    threshold = Threshold(
-        at_least=node.number("at_least") * cents,
-        points=node.number("points", least=0, most=MAX_WEIGHT),
-    )
-    node.finish()
-    return threshold
-
-
-def _scale(node: Node) -> Scale | None:
-    value = node.take("scale")
-    if value is None:
-        return None
-    inner = Node(value, node.at("scale"), node.problems)
-    scale = Scale(
-        minimum=inner.integer("min", least=-10, most=10),
-        maximum=inner.integer("max", least=-9, most=11),
-        min_label=inner.text("min_label", most=LABEL, optional=True),
-        max_label=inner.text("max_label", most=LABEL, optional=True),
-        reverse=inner.flag("reverse", default=False),
-    )
-    inner.finish()
-    return scale
-
-
-def _with_conditions(definition: Definition, read: list[tuple[Dimension, _Nodes]]) -> tuple[Dimension, ...]:
-    """The same dimensions with their conditions and those of their questions.
+def _with_conditions(
+    definition: Definition, read: list[tuple[Dimension, DimensionNodes]]
+) -> tuple[Dimension, ...]:
+    """The same dimensions with their conditions and those of their questions and choices.
 
     They are read last because a condition may name any question of the document.
     """
@@ -217,17 +133,90 @@ def _with_conditions(definition: Definition, read: list[tuple[Dimension, _Nodes]
     for dimension, nodes in read:
         reader = ConditionReader(nodes.dimension.problems, definition.questions)
         questions = tuple(
-            replace(question, show_if=_show_if(node, reader))
-            for question, node in zip(dimension.questions, nodes.questions, strict=True)
+            _question_with_conditions(question, places, reader)
+            for question, places in zip(dimension.questions, nodes.questions, strict=True)
         )
         shown_if = _show_if(nodes.dimension, reader)
         dimensions.append(replace(dimension, questions=questions, show_if=shown_if))
     return tuple(dimensions)
 
 
+def _question_with_conditions(question: Question, nodes: QuestionNodes, reader: ConditionReader) -> Question:
+    choices = tuple(
+        _choice_with_conditions(question, choice, node, reader)
+        for choice, node in zip(question.choices, nodes.choices, strict=True)
+    )
+    return replace(question, choices=choices, show_if=_show_if(nodes.question, reader))
+
+
+def _choice_with_conditions(
+    question: Question, choice: Choice, node: Node, reader: ConditionReader
+) -> Choice:
+    if not node.has("show_if") and not node.has("sets"):
+        return choice
+    settings = _settings(question, node, reader)
+    return replace(choice, show_if=_show_if(node, reader), sets=settings)
+
+
 def _show_if(node: Node, reader: ConditionReader) -> Condition | None:
     value = node.take("show_if")
     return None if value is None else reader.read(value, node.at("show_if"))
+
+
+def _settings(question: Question, node: Node, reader: ConditionReader) -> tuple[Setting, ...]:
+    """What choosing this answers elsewhere, each value checked against the question it is set to."""
+    if not node.has("sets"):
+        return ()
+    if question.kind is Kind.COLUMNS:
+        node.note("sets", _("rien ici : seul un choix simple ou multiple peut répondre à d’autres questions"))
+        return ()
+    inner = Node(node.take("sets"), node.at("sets"), node.problems)
+    settings = []
+    # In the order of codes: a database may forget the order of keys.
+    for code in sorted(inner.values, key=str):
+        target = reader.questions.get(str(code))
+        key = str(code)
+        if target is None or target.kind not in SETTABLE_KINDS or target.code == question.code:
+            expected = _("le code d’une autre question, à choix, échelle ou nombre")
+            inner.problems.note(inner.at(shown(code).strip("« »")), expected, shown(code))
+            continue
+        setting = _setting(target, inner, key)
+        if setting is not None:
+            settings.append(setting)
+    return tuple(settings)
+
+
+def _setting(target: Question, node: Node, key: str) -> Setting | None:
+    value = node.values.get(key)
+    if isinstance(value, dict) and value == {"not_applicable": True}:
+        if target.not_applicable:
+            return Setting(target.code, None)
+        node.note(key, _("une réponse : cette question ne peut pas être sans objet"))
+        return None
+    found = _set_value(target, value)
+    if found is None:
+        node.note(key, _("une réponse possible à « %(code)s »"), code=target.code)
+        return None
+    return Setting(target.code, found)
+
+
+def _set_value(target: Question, value: object) -> SetValue | None:
+    if target.kind is Kind.SINGLE:
+        return value if isinstance(value, str) and value in target.choice_by_code else None
+    if target.kind is Kind.MULTIPLE:
+        listed = value if isinstance(value, list) else [value]
+        codes = frozenset(each for each in listed if isinstance(each, str) and each in target.choice_by_code)
+        alone = any(target.choice_by_code[code].exclusive for code in codes)
+        return codes if codes and len(codes) == len(listed) and not (alone and len(codes) > 1) else None
+    if target.scale is not None:
+        is_step = isinstance(value, int) and not isinstance(value, bool) and value in target.scale.steps
+        return value if is_step and isinstance(value, int) else None
+    number = as_fraction(value) if target.kind in NUMERIC_KINDS else None
+    if number is None:
+        return None
+    number *= CENTS if target.kind is Kind.AMOUNT else 1
+    low, high = target.minimum, target.maximum
+    return number if (low is None or number >= low) and (high is None or number <= high) else None
 
 
 NEVER = Not(AllOf(()))
@@ -241,7 +230,11 @@ def _caps(root: Node, definition: Definition, reader: ConditionReader) -> list[C
         level = node.reference("level_at_most", definition.level_by_code, known)
         condition = reader.read(node.take("if"), node.at("if"))
         because = node.text("because", most=SENTENCE)
-        caps.append(Cap(level, because, condition or NEVER))
+        dimension = None
+        if node.take("dimension") is not None:
+            expected = _("le code d’une dimension du questionnaire")
+            dimension = node.reference("dimension", definition.dimension_by_code, expected)
+        caps.append(Cap(level, because, condition or NEVER, dimension))
         node.finish()
     return caps
 
@@ -275,8 +268,8 @@ def _measures(root: Node, definition: Definition, reader: ConditionReader) -> li
 def _cost(node: Node) -> tuple[int, int]:
     """The cost range of a measure, written in whole euros, in cents."""
     inner = Node(node.take("cost"), node.at("cost"), node.problems)
-    low = inner.integer("min", least=0, most=100_000_000)
-    high = inner.integer("max", least=0, most=100_000_000)
+    low = inner.integer("min", least=0, most=MAX_COST)
+    high = inner.integer("max", least=0, most=MAX_COST)
     inner.finish()
     if high < low:
         inner.note("max", _("un montant au moins égal à « min »"))

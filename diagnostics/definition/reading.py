@@ -25,10 +25,16 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class Problems:
-    """The problems noted while one document is read."""
+    """The problems noted while one document is read, and the language it is read in.
+
+    `languages` are those a text may be written in, the author's own first; empty when the document
+    has only one and every text is plain.
+    """
 
     def __init__(self) -> None:
         self._noted: list[Problem] = []
+        self.languages: tuple[str, ...] = ()
+        self.language = ""
 
     def note(self, path: str, expected: str, found: str, **values: object) -> None:
         """Note one problem; stops everything when there are absurdly many."""
@@ -112,19 +118,42 @@ class Node:
                 )
 
     def text(self, key: str, *, most: int, optional: bool = False) -> str:
-        """A text of at most `most` characters, without control characters, ends trimmed."""
+        """A text of at most `most` characters, without control characters, ends trimmed.
+
+        Where the document has several languages, a text may be a block {language: text}.
+        """
         value = self.take(key)
+        if isinstance(value, dict) and self.problems.languages:
+            return self._translated(value, key, most=most, optional=optional)
+        return self._plain(value, self.at(key), most=most, optional=optional)
+
+    def _translated(self, value: dict[object, object], key: str, *, most: int, optional: bool) -> str:
+        own = self.problems.languages[0]
+        texts: dict[str, str] = {}
+        for language, text in value.items():
+            path = f"{self.at(key)}.{shown(language).strip('« »')}"
+            if not isinstance(language, str) or language not in self.problems.languages:
+                words = ", ".join(self.problems.languages)
+                self.problems.note(path, _("un mot parmi : %(words)s"), shown(language), words=words)
+            else:
+                texts[language] = self._plain(text, path, most=most, optional=optional or language != own)
+        if not texts.get(own) and not optional:
+            self.problems.note(f"{self.at(key)}.{own}", _("un texte"), shown(None))
+        return texts.get(self.problems.language) or texts.get(own, "")
+
+    def _plain(self, value: object, path: str, *, most: int, optional: bool) -> str:
         if value is None and optional:
             return ""
         if isinstance(value, int | float) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str) or (not value.strip() and not optional):
-            self.note(key, _("un texte"))
+            self.problems.note(path, _("un texte"), shown(value))
             return ""
         if len(value) > most:
-            self.note(key, _("un texte d’au plus %(most)s caractères"), most=most)
+            expected = _("un texte d’au plus %(most)s caractères")
+            self.problems.note(path, expected, shown(value), most=most)
         if CONTROL_CHARACTERS.search(value):
-            self.note(key, _("un texte sans caractère de contrôle"))
+            self.problems.note(path, _("un texte sans caractère de contrôle"), shown(value))
         return value.strip()
 
     def code(self, key: str = "code") -> str:

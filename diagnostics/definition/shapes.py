@@ -26,12 +26,19 @@ class Kind(StrEnum):
     DATE = "date"
     SHORT_TEXT = "short_text"
     LONG_TEXT = "long_text"
+    COLUMNS = "columns"
+    FILE = "file"
+    NOTE = "note"
 
 
 CHOICE_KINDS = frozenset({Kind.SINGLE, Kind.MULTIPLE})
+PICKING_KINDS = CHOICE_KINDS | {Kind.COLUMNS}
+"""Kinds answered by picking among choices; `COLUMNS` asks the same choices several times, side by side."""
 SCALE_KINDS = frozenset({Kind.SCALE, Kind.MATRIX})
 NUMERIC_KINDS = frozenset({Kind.NUMBER, Kind.PERCENTAGE, Kind.AMOUNT})
-UNSCORED_KINDS = frozenset({Kind.DATE, Kind.SHORT_TEXT, Kind.LONG_TEXT})
+UNSCORED_KINDS = frozenset({Kind.DATE, Kind.SHORT_TEXT, Kind.LONG_TEXT, Kind.FILE, Kind.NOTE})
+SETTABLE_KINDS = CHOICE_KINDS | NUMERIC_KINDS | {Kind.SCALE}
+"""Kinds whose answer another answer may set."""
 
 
 class Aggregation(StrEnum):
@@ -86,7 +93,7 @@ Expected = bool | str | Fraction | frozenset[str]
 
 @dataclass(frozen=True)
 class Predicate:
-    """One predicate on the answer to one question (or to one row of a matrix).
+    """One predicate on the answer to one question (to one row of a matrix, to one of its columns).
 
     `expected` is a choice code or text, a set of them (`in`), a number in the unit answers are
     kept in (cents for an amount), or a boolean (`answered`).
@@ -144,25 +151,50 @@ def questions_named_in(condition: Condition | None) -> Iterator[str]:
             return
 
 
+SetValue = str | int | Fraction | frozenset[str]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The answer that a choice gives to another question; None sets it « without object »."""
+
+    question: str
+    value: SetValue | None
+
+
 @dataclass(frozen=True)
 class Choice:
-    """One proposed answer; an `exclusive` one goes with no other."""
+    """One proposed answer; an `exclusive` one goes with no other.
+
+    One that does not `count` takes its question out of the score (« je ne sais pas »).
+    """
 
     code: str
     label: str
     points: Fraction
     exclusive: bool = False
+    counts: bool = True
+    show_if: Condition | None = None
+    sets: tuple[Setting, ...] = ()
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Whole steps from `minimum` to `maximum`, both included; `reverse` makes the lowest best."""
+    """Whole steps from `minimum` to `maximum`, both included; `reverse` makes the lowest best.
+
+    `labels` name every step, lowest first, or none.
+    """
 
     minimum: int
     maximum: int
     min_label: str = ""
     max_label: str = ""
     reverse: bool = False
+    labels: tuple[str, ...] = ()
+
+    def label_of(self, step: int) -> str:
+        """The author's name of a step, or nothing."""
+        return self.labels[step - self.minimum] if self.labels else ""
 
     @property
     def steps(self) -> range:
@@ -172,10 +204,20 @@ class Scale:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a matrix, judged on the matrix’s scale."""
+    """One line of a matrix, judged on the matrix’s scale, weighed against the other lines."""
 
     code: str
     label: str
+    weight: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a multiple choice asked several times; it counts as a question of its own."""
+
+    code: str
+    label: str
+    weight: Fraction
 
 
 @dataclass(frozen=True)
@@ -191,7 +233,8 @@ class Question:
     """One question. `weight` 0 means that it is asked and not scored.
 
     `minimum`, `maximum` and thresholds of an amount are in cents, as its answers are.
-    `full_at` is the number of points of a multiple choice that is already worth the full score.
+    `full_at` is the number of points of a choice that is already worth the full score.
+    `under` is the question that opens this one, below which it is shown.
     """
 
     code: str
@@ -205,17 +248,29 @@ class Question:
     choices: tuple[Choice, ...] = ()
     scale: Scale | None = None
     rows: tuple[Row, ...] = ()
+    columns: tuple[Column, ...] = ()
     unit: str = ""
     minimum: Fraction | None = None
     maximum: Fraction | None = None
+    decimals: int | None = None
+    refusal: str = ""
     thresholds: tuple[Threshold, ...] = ()
     full_at: Fraction | None = None
+    most_ticked: int | None = None
+    most_files: int | None = None
+    aggregation: Aggregation = Aggregation.MEAN
+    under: str = ""
     show_if: Condition | None = None
 
-    @property
+    @cached_property
     def is_scored(self) -> bool:
         """Whether its answer counts in a score."""
-        return self.weight > 0
+        return self.weight > 0 or any(column.weight > 0 for column in self.columns)
+
+    @property
+    def parts(self) -> tuple[Row | Column, ...]:
+        """What is answered separately inside it: rows of a matrix, columns of a multiple choice."""
+        return self.rows or self.columns
 
     @cached_property
     def choice_by_code(self) -> dict[str, Choice]:
@@ -223,33 +278,45 @@ class Question:
         return {choice.code: choice for choice in self.choices}
 
     @cached_property
+    def has_conditional_choices(self) -> bool:
+        """Whether some choice is shown only under a condition."""
+        return any(choice.show_if is not None for choice in self.choices)
+
+    @cached_property
     def points_possible(self) -> Fraction:
-        """The points of the best answer, on the author's own scale; 0 when not scored."""
-        if self.kind is Kind.SINGLE:
-            return max((choice.points for choice in self.choices), default=Fraction(0))
-        if self.kind is Kind.MULTIPLE:
-            return self._points_of_multiple()
+        """The points worth the full score, on the author's own scale; 0 when not scored."""
+        if self.kind in PICKING_KINDS:
+            return self.best_points if self.full_at is None else self.full_at
         if self.scale is not None:
             return Fraction(self.scale.maximum - self.scale.minimum)
         if self.thresholds:
             return max(threshold.points for threshold in self.thresholds)
         return Fraction(100) if self.kind is Kind.PERCENTAGE else Fraction(0)
 
-    def _points_of_multiple(self) -> Fraction:
-        if self.full_at is not None:
-            return self.full_at
-        zero = Fraction(0)
-        ticked = sum((max(c.points, zero) for c in self.choices if not c.exclusive), zero)
-        alone = max((choice.points for choice in self.choices if choice.exclusive), default=zero)
-        return max(ticked, alone)
+    @cached_property
+    def best_points(self) -> Fraction:
+        """The points of the best answer that can be picked."""
+        if self.kind is Kind.SINGLE:
+            return max((choice.points for choice in self.choices), default=Fraction(0))
+        ticked = sorted((c.points for c in self.choices if not c.exclusive and c.points > 0), reverse=True)
+        alone = max((choice.points for choice in self.choices if choice.exclusive), default=Fraction(0))
+        return max(sum(ticked[: self.most_ticked], Fraction(0)), alone)
+
+    @cached_property
+    def best_share(self) -> Fraction:
+        """How good the best answer is: below 1 when the full score is set beyond it."""
+        if self.kind not in PICKING_KINDS or self.points_possible <= 0:
+            return Fraction(1)
+        return min(max(self.best_points / self.points_possible, Fraction(0)), Fraction(1))
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a level means, in the words of one dimension."""
+    """What a level means in one dimension, and from which score, where that differs from the whole."""
 
     level: str
     text: str
+    starts_at: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -267,10 +334,19 @@ class Dimension:
 
     def reading_of(self, level: Level) -> str:
         """The dimension's own sentence about a level, or else the level's general one."""
-        for reading in self.readings:
-            if reading.level == level.code:
-                return reading.text
-        return level.reading
+        return self._words.get(level.code) or level.reading
+
+    def start_of(self, level: Level) -> Fraction:
+        """The lowest score that reaches a level in this dimension."""
+        return self._starts.get(level.code, level.starts_at)
+
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        return {reading.level: reading.text for reading in self.readings}
+
+    @cached_property
+    def _starts(self) -> dict[str, Fraction]:
+        return {each.level: each.starts_at for each in self.readings if each.starts_at is not None}
 
 
 @dataclass(frozen=True)
@@ -285,11 +361,15 @@ class Level:
 
 @dataclass(frozen=True)
 class Cap:
-    """A blocking criterion: while `condition` holds, the overall level is at most `level`."""
+    """A blocking criterion: while `condition` holds, the level is at most `level`.
+
+    It caps the overall level or, with `dimension`, the level of one dimension.
+    """
 
     level: str
     because: str
     condition: Condition
+    dimension: str | None = None
 
 
 @dataclass(frozen=True)
@@ -323,6 +403,8 @@ class Definition:
     measures: tuple[Measure, ...] = ()
     caps: tuple[Cap, ...] = ()
     aggregation: Aggregation = Aggregation.MEAN
+    languages: tuple[str, ...] = ()
+    language: str = ""
 
     @cached_property
     def questions(self) -> dict[str, Question]:
@@ -331,17 +413,30 @@ class Definition:
 
     @cached_property
     def needs(self) -> dict[str, tuple[str, ...]]:
-        """For each question, those whose answers decide whether it is shown.
+        """For each question, those whose answers decide whether it is shown, with what, or how it is set.
 
-        They are named by its own condition or by its section's.
+        They are named by its own condition, its section's and its choices', or set its answer.
         """
         needs: dict[str, tuple[str, ...]] = {}
         for dimension in self.dimensions:
             shared = tuple(questions_named_in(dimension.show_if))
             for question in dimension.questions:
-                named = (*shared, *questions_named_in(question.show_if))
+                named = [*shared, *questions_named_in(question.show_if)]
+                for choice in question.choices:
+                    named.extend(questions_named_in(choice.show_if))
+                named.extend(source for source, _choice, _setting in self.setters.get(question.code, ()))
                 needs[question.code] = tuple(dict.fromkeys(named))
         return needs
+
+    @cached_property
+    def setters(self) -> dict[str, tuple[tuple[str, str, Setting], ...]]:
+        """For each question whose answer another may set: (that question, its choice, what it sets)."""
+        found: dict[str, list[tuple[str, str, Setting]]] = {}
+        for question in self.questions.values():
+            for choice in question.choices:
+                for setting in choice.sets:
+                    found.setdefault(setting.question, []).append((question.code, choice.code, setting))
+        return {target: tuple(each) for target, each in found.items()}
 
     @cached_property
     def evaluation_order(self) -> tuple[str, ...]:

@@ -7,18 +7,36 @@ from diagnostics.models.diagnostic import (
     DimensionScore,
     Respondent,
 )
-from diagnostics.models.plan import ActionItem, ActionPlan, ActionStatusChange
+from diagnostics.models.peers import PeerElement, PeerGroup, PeerTable
+from diagnostics.models.plan import (
+    ActionComment,
+    ActionFile,
+    ActionItem,
+    ActionPlan,
+    ActionStatusChange,
+    CompanyPause,
+)
 from diagnostics.models.questionnaire import Questionnaire, QuestionnaireVersion
+from diagnostics.models.team import AnswerFile, Contributor, Reopening
 
 __all__ = [
+    "ActionComment",
+    "ActionFile",
     "ActionItem",
     "ActionPlan",
     "ActionStatusChange",
     "Answer",
+    "AnswerFile",
     "AnswerRevision",
+    "CompanyPause",
+    "Contributor",
     "Diagnostic",
     "DimensionScore",
+    "PeerElement",
+    "PeerGroup",
+    "PeerTable",
     "Questionnaire",
     "QuestionnaireVersion",
+    "Reopening",
     "Respondent",
 ]

@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from companies.models import Contact, Participation
+from companies.models import Contact, Membership, Participation
 from core.enums import choices
 from core.models import TimestampedModel
-from diagnostics.enums import DiagnosticStatus
+from diagnostics.enums import DiagnosticStatus, FillingMode
 from diagnostics.models.questionnaire import Questionnaire, QuestionnaireVersion
 from programme.access import Access
 from programme.enums import Role
@@ -35,6 +35,19 @@ class DiagnosticQuerySet(ProgrammeOwnedQuerySet):
             return rows.filter(participation__memberships__user=access.user)
         return rows.none()
 
+    def read_whole_by(self, access: Access) -> "DiagnosticQuerySet":
+        """Those whose answers and result the caller reads whole: staff, and who answers for the company.
+
+        A colleague asked for some sections, or for her own point of view, is a member too: she reads
+        what she was asked for, nothing more.
+        """
+        rows = self.visible_to(access)
+        if access.is_staff or access.user is None:
+            return rows
+        manages = Membership.objects.filter(user=access.user, is_manager=True).values("participation")
+        answers = Respondent.objects.filter(user=access.user, is_main=True).values("diagnostic")
+        return rows.filter(Q(participation__in=manages) | Q(pk__in=answers))
+
 
 class Diagnostic(TimestampedModel):
     """A company answers one version of a questionnaire.
@@ -48,6 +61,13 @@ class Diagnostic(TimestampedModel):
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="diagnostics")
     status = models.CharField(
         _("état"), max_length=10, choices=choices(DiagnosticStatus), default=DiagnosticStatus.OPEN
+    )
+    mode = models.CharField(
+        _("façon de répondre"),
+        max_length=12,
+        choices=choices(FillingMode),
+        default=FillingMode.SHARED,
+        db_default=FillingMode.SHARED,
     )
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -65,6 +85,7 @@ class Diagnostic(TimestampedModel):
     level = models.CharField(max_length=40, blank=True)
     level_name = models.CharField(max_length=80, blank=True)
     result = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
+    receipt_at = models.DateTimeField(_("accusé de réception envoyé le"), null=True, blank=True)
 
     objects = DiagnosticQuerySet.as_manager()
 
@@ -87,7 +108,11 @@ class Diagnostic(TimestampedModel):
 
 
 class Respondent(models.Model):
-    """A person who answers a diagnostic. Answers are keyed by her, so that several may answer alone."""
+    """Whose answers they are. The main respondent's are the company's: they alone are scored.
+
+    The others answer alone, each from her point of view (management, IT, workshop); ``point_of_view`` is
+    the name under which their answers are compared.
+    """
 
     diagnostic = models.ForeignKey(Diagnostic, on_delete=models.CASCADE, related_name="respondents")
     user = models.ForeignKey(
@@ -96,13 +121,24 @@ class Respondent(models.Model):
     contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=170)
     is_main = models.BooleanField(default=True)
+    point_of_view = models.CharField(_("point de vue"), max_length=80, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("terminé le"), null=True, blank=True)
+    answered_count = models.PositiveSmallIntegerField(default=0)
+    visible_count = models.PositiveSmallIntegerField(default=0)
+    files_count = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["-is_main", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["diagnostic", "user"], name="respondent_unique"),
+            # A manager answers for the company and, besides, from her own point of view.
+            models.UniqueConstraint(fields=["diagnostic", "user", "is_main"], name="respondent_unique"),
+            models.UniqueConstraint(
+                fields=["diagnostic", "point_of_view"],
+                condition=Q(is_main=False),
+                name="point_of_view_unique",
+            ),
             models.UniqueConstraint(
                 fields=["diagnostic"], condition=Q(is_main=True), name="one_main_respondent"
             ),
@@ -116,7 +152,9 @@ class Answer(models.Model):
     """The present answer of a respondent to a question.
 
     ``value`` is plain JSON as the definition expects; ``choice`` repeats a single choice's code so that
-    a million answers are counted in SQL.
+    a million answers are counted in SQL. ``is_counted`` turns false, when the diagnostic is handed in, for
+    an answer whose question another answer hid. ``by_staff`` marks what an advisor answered for the
+    company; ``retained_from`` whose point of view was kept when several disagreed.
     """
 
     diagnostic = models.ForeignKey(Diagnostic, on_delete=models.CASCADE, related_name="answers")
@@ -126,6 +164,11 @@ class Answer(models.Model):
     choice = models.CharField(max_length=40, blank=True)
     not_applicable = models.BooleanField(default=False)
     comment = models.TextField(blank=True)
+    is_counted = models.BooleanField(default=True, db_default=True)
+    by_staff = models.BooleanField(default=False, db_default=False)
+    retained_from = models.ForeignKey(
+        Respondent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -148,6 +191,7 @@ class AnswerRevision(models.Model):
     value = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     not_applicable = models.BooleanField(default=False)
     comment = models.TextField(blank=True)
+    by_staff = models.BooleanField(default=False, db_default=False)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

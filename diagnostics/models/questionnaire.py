@@ -19,6 +19,10 @@ class Questionnaire(TimestampedModel):
     )
     code = models.SlugField(_("code"), max_length=60, unique=True)
     title = models.CharField(_("titre"), max_length=200)
+    origin = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="adaptations"
+    )
+    """What it was copied from: its answers tell what a change would do here."""
 
     class Meta:
         ordering = ["title"]
@@ -39,6 +43,9 @@ class QuestionnaireVersion(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(_("modifié le"), null=True, blank=True)
+    effect = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
+    """The effect on real answers last measured, with the hash of the text it was measured on."""
 
     class Meta:
         ordering = ["questionnaire", "-number"]
@@ -54,6 +61,11 @@ class QuestionnaireVersion(models.Model):
         if self.pk and type(self).objects.filter(pk=self.pk, published_at__isnull=False).exists():
             raise TypeError("a published questionnaire version never changes")
         super().save(*args, **kwargs)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it may still be changed."""
+        return self.published_at is None
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse to lose a published definition: answers are read against it for ever."""

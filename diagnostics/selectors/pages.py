@@ -4,7 +4,7 @@ No form object per question: a page of thirty questions costs the queries and th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -12,12 +12,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from core.formats import format_date, format_number, format_time
+from diagnostics.answers import stored_value
 from diagnostics.conditions import Shown, what_is_shown
 from diagnostics.definition import Definition, Dimension, Kind, Question
 from diagnostics.models import Diagnostic
 from diagnostics.progress import Progress, progress_of
-from diagnostics.selectors.filling import KeptAnswer, as_answers, kept_answers, respondent_pk
+from diagnostics.seats import Seat
+from diagnostics.selectors.files import FileView, files_of
+from diagnostics.selectors.filling import KeptAnswer, as_answers, kept_answers, seat_at
 from diagnostics.selectors.questionnaires import definition_of
 from diagnostics.stamps import Given, hidden_html, question_html
 from programme.links import programme_url
@@ -63,6 +67,7 @@ class SectionPage:
     position: str
     url: str
     questions: tuple[QuestionView, ...]
+    asks_files: bool
     sections: tuple[SectionLink, ...]
     progress: ProgressView
     previous_url: str
@@ -82,18 +87,28 @@ class MissingView:
 
 @dataclass(frozen=True)
 class State:
-    """A diagnostic being filled: its definition, answers, what is shown, how far along it is."""
+    """A diagnostic being filled from a seat: its answers, what is shown, how far along it is.
+
+    ``files`` are those attached, by question; ``authors`` names whoever else saved an answer.
+    """
 
     diagnostic: Diagnostic
     definition: Definition
+    seat: Seat
     kept: Mapping[str, KeptAnswer]
     shown: Shown
     progress: Progress
+    files: Mapping[str, tuple[FileView, ...]] = field(default_factory=dict)
+    authors: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def sections(self) -> tuple[Dimension, ...]:
-        """Sections that are shown, in order."""
-        return tuple(d for d in self.definition.dimensions if d.code in self.shown.dimensions)
+        """Sections that are shown here, in order."""
+        return tuple(
+            d
+            for d in self.definition.dimensions
+            if d.code in self.shown.dimensions and self.seat.opens(d.code)
+        )
 
     def url(self, name: str, **kwargs: str) -> str:
         """Address of a page of this diagnostic."""
@@ -106,13 +121,45 @@ class State:
         return self.url("space_section", section=code)
 
 
-def state_of(diagnostic: Diagnostic) -> State:
-    """Everything a page of this diagnostic needs, in one query."""
+def state_of(diagnostic: Diagnostic, viewer: User | None = None) -> State:
+    """Everything a page of this diagnostic needs, in one query.
+
+    Two more when there is something more to tell: files attached, answers saved by others than
+    ``viewer`` (their names are looked up for her only).
+    """
+    seat = seat_at(diagnostic)
     definition = definition_of(diagnostic.version)
-    kept = kept_answers(respondent_pk(diagnostic))
+    kept = kept_answers(seat.respondent_id)
     answers = as_answers(definition, kept)
     shown = what_is_shown(definition, answers)
-    return State(diagnostic, definition, kept, shown, progress_of(definition, answers, shown))
+    return State(
+        diagnostic=diagnostic,
+        definition=definition,
+        seat=seat,
+        kept=kept,
+        shown=shown,
+        progress=progress_here(seat, progress_of(definition, answers, shown)),
+        files=attached_files(diagnostic, seat),
+        authors=_authors(kept, viewer) if viewer else {},
+    )
+
+
+def attached_files(diagnostic: Diagnostic, seat: Seat) -> Mapping[str, tuple[FileView, ...]]:
+    """The files attached from a seat, by question; no query when there is none."""
+    return files_of(diagnostic, seat.respondent_id) if getattr(diagnostic, "has_files", False) else {}
+
+
+def progress_here(seat: Seat, progress: Progress) -> Progress:
+    """The progress of what is answered from a seat."""
+    return progress if seat.sections is None else progress.within(seat.sections)
+
+
+def _authors(kept: Mapping[str, KeptAnswer], viewer: User) -> dict[int, str]:
+    savers = {each.saved_by_id for each in kept.values() if each.saved_by_id}
+    others = savers - {viewer.pk}
+    if not others:
+        return {}
+    return {user.pk: user.full_name for user in User.objects.filter(pk__in=others)}
 
 
 def section_page(
@@ -137,6 +184,7 @@ def section_page(
             question_view(state, question, (errors or {}).get(question.code, ""), typed)
             for question in dimension.questions
         ),
+        asks_files=any(question.kind is Kind.FILE for question in dimension.questions),
         sections=section_links(state, code),
         progress=progress_view(state.progress),
         previous_url=state.section_url(codes[rank - 1]) if rank else "",
@@ -214,7 +262,7 @@ def missing_views(state: State, *, required: bool) -> tuple[MissingView, ...]:
         if each.required is not required:
             continue
         question = state.definition.questions[each.question]
-        rows = [row.label for row in question.rows if row.code in each.rows]
+        rows = [part.label for part in question.parts if part.code in each.rows]
         views.append(
             MissingView(
                 text=question.text,
@@ -257,14 +305,20 @@ def question_view(
     if question.code not in state.shown.questions:
         return QuestionView(question.code, "", "", hidden_html(question, swapped=swapped))
     kept = state.kept.get(question.code)
-    value = kept.value if kept else None
+    set_by = state.shown.set_by.get(question.code, ())
+    answer = state.shown.answers[question.code]
+    value = stored_value(question, answer.value) if set_by else (kept.value if kept else None)
     given = Given(
         value=value,
-        not_applicable=bool(kept and kept.not_applicable),
+        not_applicable=answer.not_applicable if set_by else bool(kept and kept.not_applicable),
         comment=kept.comment if kept else "",
-        typed=(typed or {}).get(question.code, "") if error else _typed(question, value),
-        saved=saved_words(kept.saved_at) if kept and not error else "",
+        typed=(typed or {}).get(question.code, "") if error else typed_value(question, value),
+        saved=_saved(state, kept) if kept and not error else "",
         error=error,
+        set_by=set_by_words(state.definition, set_by),
+        hidden_choices=state.shown.hidden_choices.get(question.code, frozenset()),
+        files=tuple((each.name, each.url) for each in state.files.get(question.code, ())),
+        upload_url=state.url("space_files", question=question.code) if question.kind is Kind.FILE else "",
     )
     html = question_html(
         state.diagnostic.version.sha256,
@@ -272,8 +326,31 @@ def question_view(
         given,
         save_url=state.url("space_answer", question=question.code),
         swapped=swapped,
+        language=state.definition.language,
     )
     return QuestionView(question.code, question.text, error, html)
+
+
+def set_by_words(definition: Definition, sources: tuple[str, ...]) -> str:
+    """« Rempli d’après votre réponse à « … ». Vous pouvez changer cette réponse. »"""
+    if not sources:
+        return ""
+    questions = " ; ".join(definition.questions[code].text for code in sources)
+    words = _(
+        "Rempli d’après votre réponse à «\u00a0%(question)s\u00a0». Vous pouvez changer cette réponse-ci."
+    )
+    return words % {"question": questions}
+
+
+def _saved(state: State, kept: KeptAnswer) -> str:
+    """When it was saved, and by whom when somebody else did."""
+    words = saved_words(kept.saved_at)
+    author = state.authors.get(kept.saved_by_id or 0)
+    if author is None:
+        return words
+    if kept.by_staff:
+        return _("%(saved)s par %(author)s, pour l’entreprise") % {"saved": words, "author": author}
+    return _("%(saved)s par %(author)s") % {"saved": words, "author": author}
 
 
 def saved_words(at: datetime) -> str:
@@ -284,7 +361,7 @@ def saved_words(at: datetime) -> str:
     return _("Enregistré le %(day)s à %(hour)s") % {"day": format_date(local), "hour": format_time(local)}
 
 
-def _typed(question: Question, value: object) -> str:
+def typed_value(question: Question, value: object) -> str:
     """The value as a person would type it: « 1 200,50 », « 2019-01-29 » for the browser's calendar."""
     if value is None or isinstance(value, list | dict):
         return ""

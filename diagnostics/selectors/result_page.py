@@ -13,16 +13,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.formats import format_number, format_percent
-from diagnostics.answers import Answers
-from diagnostics.definition import Definition, Measure
+from diagnostics.answers import UNANSWERED, Answer, Answers
+from diagnostics.conditions import what_is_shown
+from diagnostics.definition import Definition, Measure, Question
 from diagnostics.models import Diagnostic
 from diagnostics.plan_wording import effort_words, impact_words, stake_words
 from diagnostics.recommending import Proposal
 from diagnostics.scoring import Contribution, IgnoredBecause, Result
+from diagnostics.selectors.benchmark import BenchmarkView, benchmark_of
+from diagnostics.selectors.evolution import EvolutionView, evolution_of
 from diagnostics.selectors.filling import answers_of, respondent_name
 from diagnostics.selectors.questionnaires import definition_of
+from diagnostics.selectors.result_gaps import GapsView, gaps_view
 from diagnostics.selectors.results import stored_proposals, stored_result
-from diagnostics.wording import answer_words, cost_words, ignored_because, reason_words, score_words
+from diagnostics.wording import (
+    answer_words,
+    cost_words,
+    ignored_because,
+    points_words,
+    reason_words,
+    score_words,
+    signed_points,
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,17 @@ class GainRow:
     dimension: str
     answer: str
     gain: str
+
+
+@dataclass(frozen=True)
+class LeverRow:
+    """An answer that would raise the level or the score: what the best one would make of the result."""
+
+    question: str
+    dimension: str
+    answer: str
+    outcome: str
+    raises_level: bool
 
 
 @dataclass(frozen=True)
@@ -115,15 +138,23 @@ class ResultContext:
     ignored: tuple[IgnoredGroup, ...]
     measures: tuple[MeasureRow, ...]
     is_sum: bool
+    levers: tuple[LeverRow, ...] = ()
+    gaps: GapsView | None = None
+    benchmark: BenchmarkView | None = None
+    evolution: EvolutionView | None = None
 
 
 def result_context(diagnostic: Diagnostic) -> ResultContext | None:
-    """The stored result of a diagnostic in words (two queries); None while it is not handed in."""
+    """The stored result of a diagnostic in words; None while it is not handed in.
+
+    Two queries, and a few more for the comparison with peers, former diagnostics and points of view:
+    their number depends neither on answers nor on companies.
+    """
     definition = definition_of(diagnostic.version)
     result = stored_result(definition, diagnostic)
     if result is None or diagnostic.submitted_at is None:
         return None
-    answers = answers_of(definition, diagnostic)
+    answers = what_is_shown(definition, answers_of(definition, diagnostic)).answers
     dimensions = _dimensions(definition, answers, result)
     by_code = {row.code: row for row in dimensions}
     return ResultContext(
@@ -147,7 +178,35 @@ def result_context(diagnostic: Diagnostic) -> ResultContext | None:
         ignored=_ignored(definition, result),
         measures=measure_rows(definition, answers, stored_proposals(definition, diagnostic)),
         is_sum=definition.aggregation.value == "sum",
+        levers=_levers(definition, answers, diagnostic),
+        gaps=gaps_view(definition, diagnostic),
+        benchmark=benchmark_of(definition, diagnostic, result),
+        evolution=evolution_of(diagnostic),
     )
+
+
+def _levers(definition: Definition, answers: Answers, diagnostic: Diagnostic) -> tuple[LeverRow, ...]:
+    """The levers found when the diagnostic was handed in."""
+    rows = []
+    for each in (diagnostic.result or {}).get("levers", ()):
+        question = definition.questions[each["question"]]
+        score = points_words(each["tenths"])
+        if each["raises_level"]:
+            level = definition.level_by_code[each["level"]].name
+            outcome = _("niveau «\u00a0%(level)s\u00a0», %(score)s") % {"level": level, "score": score}
+        else:
+            gain = signed_points(each["gain_tenths"])
+            outcome = _("%(gain)s points, soit %(score)s") % {"gain": gain, "score": score}
+        rows.append(
+            LeverRow(
+                question=question.text,
+                dimension=definition.dimension_of[question.code].title,
+                answer=answer_words(question, answers.get(question.code, UNANSWERED)),
+                outcome=outcome,
+                raises_level=each["raises_level"],
+            )
+        )
+    return tuple(rows)
 
 
 def _dimensions(definition: Definition, answers: Answers, result: Result) -> tuple[DimensionRow, ...]:
@@ -164,7 +223,7 @@ def _dimensions(definition: Definition, answers: Answers, result: Result) -> tup
                 tenths=each.tenths,
                 score=score_words(each.tenths),
                 level=level.name if level else "",
-                reading=dimension.reading_of(level) if level else "",
+                reading=" ".join([dimension.reading_of(level), *each.because]) if level else "",
                 weight=format_percent(each.weight / total, decimals=0)
                 if each.exact is not None and total
                 else "–",
@@ -181,27 +240,40 @@ def _dimensions(definition: Definition, answers: Answers, result: Result) -> tup
 def _contribution(definition: Definition, answers: Answers, each: Contribution) -> ContributionRow:
     question = definition.questions[each.question]
     return ContributionRow(
-        question=question.text,
-        answer=answer_words(question, answers[each.question]),
+        question=_asked(question, each),
+        answer=answer_words(question, _answered(answers, each)),
         weight=format_number(each.weight, 0 if each.weight.denominator == 1 else 1),
         obtained=format_number(each.obtained, 1),
         possible=format_number(each.possible, 1),
     )
 
 
+def _asked(question: Question, each: Contribution) -> str:
+    """What was asked: the question, and its column where each counts as a question of its own."""
+    labels = [part.label for part in question.parts if part.code == each.part]
+    return " – ".join([question.text, *labels])
+
+
+def _answered(answers: Answers, each: Contribution) -> Answer:
+    answer = answers.get(each.question, UNANSWERED)
+    if each.part is not None and isinstance(answer.value, dict):
+        return Answer(answer.value.get(each.part))
+    return answer
+
+
 def _gain(definition: Definition, answers: Answers, each: Contribution) -> GainRow:
     question = definition.questions[each.question]
     return GainRow(
-        question=question.text,
+        question=_asked(question, each),
         dimension=definition.dimension_by_code[each.dimension].title,
-        answer=answer_words(question, answers[each.question]),
+        answer=answer_words(question, _answered(answers, each)),
         gain=_("jusqu’à %(points)s points") % {"points": format_number(each.gain, 1)},
     )
 
 
 def _levels(definition: Definition, result: Result) -> tuple[LevelRow, ...]:
     starts = [level.starts_at for level in definition.levels]
-    ends = [*starts[1:], None]
+    ends: list[Fraction | None] = [*starts[1:], None][: len(starts)]
     return tuple(
         LevelRow(
             name=level.name,

@@ -26,10 +26,10 @@ def stored_proposals(definition: Definition, diagnostic: Diagnostic) -> tuple[Pr
 
 
 def diagnostic_with_result(access: Access, pk: int) -> Diagnostic:
-    """A diagnostic the caller may see, with its stored result and its plan. Raises ``NotVisible``."""
+    """A diagnostic the caller reads whole, with its stored result and its plan. Raises ``NotVisible``."""
     main = Respondent.objects.filter(diagnostic=OuterRef("pk"), is_main=True)
     rows = (
-        Diagnostic.objects.visible_to(access)
+        Diagnostic.objects.read_whole_by(access)
         .select_related("version", "participation__establishment", "questionnaire", "plan")
         .defer("version__definition")
         .annotate(

@@ -5,7 +5,7 @@ question by question, and the other is in the history.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +15,22 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import BusinessError
+from diagnostics.answers import stored_value
 from diagnostics.conditions import Shown, what_is_shown
 from diagnostics.definition import Definition, Kind
-from diagnostics.enums import DiagnosticStatus
-from diagnostics.models import Diagnostic
+from diagnostics.enums import DiagnosticStatus, FillingMode
+from diagnostics.models import AnswerFile, Diagnostic
 from diagnostics.progress import Progress, progress_of
-from diagnostics.selectors.filling import KeptAnswer, as_answers, kept_answers, respondent_pk
+from diagnostics.seats import Seat, SeatKind
+from diagnostics.selectors.filling import KeptAnswer, as_answers, kept_answers, seat_at
 from diagnostics.selectors.questionnaires import definition_of
-from diagnostics.statements import AnswerLine, lock_status, write_answers, write_progress
+from diagnostics.statements import (
+    AnswerLine,
+    lock_status,
+    write_answers,
+    write_own_progress,
+    write_progress,
+)
 
 OPEN = (DiagnosticStatus.OPEN, DiagnosticStatus.STARTED)
 MAX_COMMENT = 2_000
@@ -30,11 +38,16 @@ MAX_COMMENT = 2_000
 
 @dataclass(frozen=True)
 class Entry:
-    """What is to be kept for one question: a JSON value that suits it, or « sans objet », and a comment."""
+    """What is to be kept for one question: a JSON value that suits it, or « sans objet », and a comment.
+
+    That of a file question is read from the files attached, whatever is given here.
+    ``retained_from`` is the respondent whose point of view was kept, when several were compared.
+    """
 
     value: Any
     not_applicable: bool = False
     comment: str = ""
+    retained_from: int | None = None
 
 
 @dataclass(frozen=True)
@@ -56,24 +69,30 @@ def save_answers(
     diagnostic: Diagnostic,
     entries: Mapping[str, Entry],
     at: datetime | None = None,
+    by_staff: bool = False,
 ) -> Saved:
-    """Keep answers of the main respondent, as of now or of ``at``. Saving the same again writes nothing.
+    """Keep answers from the caller's seat (the company's, by default), as of now or of ``at``.
 
-    Values were checked by ``diagnostics.answers``. Raises ``BusinessError`` once the diagnostic is
-    submitted or cancelled, for an unknown question, « sans objet » where it is not offered, or too
-    long a comment. Side effects: answers, their history, progress of the diagnostic.
+    Saving the same again writes nothing. Values were checked by ``diagnostics.answers``; ``by_staff``
+    marks what an advisor answers for the company. Raises ``BusinessError`` once the diagnostic is
+    submitted or cancelled, or answers of this kind are closed, for a question that is unknown or not the
+    caller's, « sans objet » where it is not offered, or too long a comment. Side effects: answers, their
+    history, progress.
     """
     definition = definition_of(diagnostic.version)
-    _check(definition, entries)
-    respondent_id = respondent_pk(diagnostic)
-    if lock_status(diagnostic.pk) not in OPEN:
-        raise BusinessError(
-            _("Ce questionnaire est déjà remis\u00a0: ses réponses ne changent plus."), code="not-open"
-        )
+    seat = seat_at(diagnostic)
+    _check(definition, seat, entries)
+    respondent_id = seat.respondent_id
+    check_open(seat, *lock_status(diagnostic.pk))
+    entries = _with_files(definition, respondent_id, entries)
     kept = kept_answers(respondent_id)
     before = what_is_shown(definition, as_answers(definition, kept))
     now = at or timezone.now()
-    changed = [code for code, entry in entries.items() if not _is_same(kept.get(code), entry)]
+    changed = [
+        code
+        for code, entry in entries.items()
+        if not _is_same(kept.get(code), entry) and not _is_what_was_set(definition, before, code, entry)
+    ]
     if changed:
         write_answers(
             diagnostic_id=diagnostic.pk,
@@ -81,31 +100,81 @@ def save_answers(
             lines=[_line(definition, code, entries[code]) for code in changed],
             saved_by_id=actor.pk if actor else None,
             saved_at=now,
+            by_staff=by_staff,
         )
         for code in changed:
             entry = entries[code]
-            kept[code] = KeptAnswer(entry.value, entry.not_applicable, entry.comment, now)
+            kept[code] = KeptAnswer(entry.value, entry.not_applicable, entry.comment, now, by_staff)
     answers = as_answers(definition, kept)
     after = what_is_shown(definition, answers)
     progress = progress_of(definition, answers, after)
     if changed:
-        write_progress(
-            diagnostic_id=diagnostic.pk, at=now, answered=progress.answered, visible=progress.total
-        )
+        _keep_progress(diagnostic.pk, seat, progress, now)
     return Saved(now, tuple(changed), before, after, kept, progress)
 
 
-def _check(definition: Definition, entries: Mapping[str, Entry]) -> None:
+def check_open(seat: Seat, status: str, mode: str) -> None:
+    """Raise ``BusinessError`` unless answers may be given from this seat now, the diagnostic being locked."""
+    if status not in OPEN:
+        raise BusinessError(
+            _("Ce questionnaire est déjà remis\u00a0: ses réponses ne changent plus."), code="not-open"
+        )
+    if (seat.kind is SeatKind.ALONE) is not (mode == FillingMode.SEPARATE):
+        raise BusinessError(
+            _(
+                "La façon de répondre à ce diagnostic vient de changer\u00a0: ouvrez-le de nouveau. "
+                "Ce qui était enregistré est gardé."
+            ),
+            code="mode-changed",
+        )
+
+
+def _keep_progress(diagnostic_id: int, seat: Seat, progress: Progress, now: datetime) -> None:
+    if seat.kind is SeatKind.ALONE:
+        write_own_progress(
+            diagnostic_id=diagnostic_id,
+            respondent_id=seat.respondent_id,
+            at=now,
+            answered=progress.answered,
+            visible=progress.total,
+        )
+    else:
+        write_progress(
+            diagnostic_id=diagnostic_id, at=now, answered=progress.answered, visible=progress.total
+        )
+
+
+def _check(definition: Definition, seat: Seat, entries: Mapping[str, Entry]) -> None:
     for code, entry in entries.items():
         question = definition.questions.get(code)
         if question is None:
             raise BusinessError(_("Cette question n’est pas dans ce questionnaire."), code="unknown-question")
+        if not seat.opens(definition.dimension_of[code].code):
+            raise BusinessError(_("Cette question ne vous est pas confiée."), code="not-yours")
         if entry.not_applicable and not question.not_applicable:
             raise BusinessError(_("Cette question ne peut pas être déclarée sans objet."), code="not-offered")
         if len(entry.comment) > MAX_COMMENT:
             raise BusinessError(
                 _("Le commentaire dépasse %(most)s caractères.") % {"most": MAX_COMMENT}, code="too-long"
             )
+
+
+def _with_files(
+    definition: Definition, respondent_id: int, entries: Mapping[str, Entry]
+) -> Mapping[str, Entry]:
+    """The entries with, as the answer to a file question, the names of the files attached to it."""
+    asked = [code for code in entries if definition.questions[code].kind is Kind.FILE]
+    if not asked:
+        return entries
+    rows = AnswerFile.objects.filter(respondent_id=respondent_id, question_code__in=asked)
+    names: dict[str, list[str]] = {}
+    for code, name in rows.values_list("question_code", "file__name"):
+        names.setdefault(code, []).append(name)
+    attached = {
+        code: replace(entries[code], value=None if entries[code].not_applicable else names.get(code))
+        for code in asked
+    }
+    return {**entries, **attached}
 
 
 def _is_same(kept: KeptAnswer | None, entry: Entry) -> bool:
@@ -118,7 +187,16 @@ def _is_same(kept: KeptAnswer | None, entry: Entry) -> bool:
     )
 
 
+def _is_what_was_set(definition: Definition, before: Shown, code: str, entry: Entry) -> bool:
+    """Whether a page only sends back an answer that another one set: it stays set, and follows it."""
+    if code not in before.set_by or entry.comment:
+        return False
+    answer = before.answers[code]
+    value = stored_value(definition.questions[code], answer.value)
+    return (entry.value, entry.not_applicable) == (value, answer.not_applicable)
+
+
 def _line(definition: Definition, code: str, entry: Entry) -> AnswerLine:
     """Values come from ``diagnostics.answers``, which checks more than the model could."""
     choice = entry.value or "" if definition.questions[code].kind is Kind.SINGLE else ""
-    return AnswerLine(code, entry.value, choice, entry.not_applicable, entry.comment)
+    return AnswerLine(code, entry.value, choice, entry.not_applicable, entry.comment, entry.retained_from)

@@ -13,6 +13,7 @@ from companies.models import Contact, Participation
 from core import audit
 from core.errors import BusinessError
 from diagnostics.conditions import what_is_shown
+from diagnostics.definition import Definition
 from diagnostics.enums import DiagnosticStatus
 from diagnostics.models import Diagnostic, Questionnaire, Respondent
 from diagnostics.progress import progress_of
@@ -83,23 +84,29 @@ def _open(
         name=str(contact) if contact else _("Entreprise"),
         is_main=True,
     )
+    _tell_opening(actor, diagnostic, definition)
+    return diagnostic
+
+
+def _tell_opening(actor: User | None, diagnostic: Diagnostic, definition: Definition) -> None:
+    """Write the opening in the company's history, its stage and the audit trail."""
+    participation, at = diagnostic.participation, diagnostic.opened_at
     companies.record_event(
         participation=participation,
         kind=EventKind.DIAGNOSTIC,
         title=_("Diagnostic ouvert\u00a0: %(title)s") % {"title": definition.title},
         url=programme_url(participation.programme, "diagnostics:detail", pk=diagnostic.pk),
-        at=now,
+        at=at,
         actor=actor,
     )
-    companies.reach_stage(actor=actor, participation=participation, stage=Stage.DIAGNOSTIC, at=now)
+    companies.reach_stage(actor=actor, participation=participation, stage=Stage.DIAGNOSTIC, at=at)
     audit.record(
         actor=actor,
         verb="diagnostic.opened",
         obj=diagnostic,
         programme_id=participation.programme_id,
-        changes={"version": version.number},
+        changes={"version": diagnostic.version.number},
     )
-    return diagnostic
 
 
 def _check_contact(participation: Participation, contact: Contact | None) -> None:
@@ -136,23 +143,7 @@ def invite_respondent(
     respondent.invited_at = now
     respondent.full_clean(validate_constraints=False)
     respondent.save()
-    definition = definition_of(diagnostic.version)
-    send_message(
-        template="diagnostic_invitation",
-        recipient=user,
-        programme=diagnostic.participation.programme,
-        context={
-            "first_name": contact.first_name,
-            "company": diagnostic.participation.name,
-            "title": definition.title,
-            "minutes": definition.minutes,
-            "sender": actor.full_name if actor else "",
-            "started": diagnostic.answered_count > 0,
-        },
-        link_path=programme_url(
-            diagnostic.participation.programme, "diagnostics:space_diagnostic", pk=diagnostic.pk
-        ),
-    )
+    _write_to(user, actor, diagnostic, contact)
     audit.record(
         actor=actor,
         verb="diagnostic.invited",
@@ -161,6 +152,26 @@ def invite_respondent(
         changes={"contact": contact.pk},
     )
     return respondent
+
+
+def _write_to(user: User, actor: User | None, diagnostic: Diagnostic, contact: Contact) -> None:
+    """Send the invitation, with what it takes and whether it is begun."""
+    definition, company = definition_of(diagnostic.version), diagnostic.participation
+    send_message(
+        template="diagnostic_invitation",
+        recipient=user,
+        programme=company.programme,
+        participation_id=company.pk,
+        context={
+            "first_name": contact.first_name,
+            "company": company.name,
+            "title": definition.title,
+            "minutes": definition.minutes,
+            "sender": actor.full_name if actor else "",
+            "started": diagnostic.answered_count > 0,
+        },
+        link_path=programme_url(company.programme, "diagnostics:space_diagnostic", pk=diagnostic.pk),
+    )
 
 
 @transaction.atomic

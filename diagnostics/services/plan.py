@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from companies.enums import EventKind, Stage
+from companies.models import Membership, Participation
 from companies.services import project_counts, reach_stage, record_event
 from core import audit
 from core.errors import BusinessError
-from diagnostics.enums import OPEN_ACTIONS, ActionStatus, DiagnosticStatus
+from diagnostics.enums import OPEN_ACTIONS, REASONED, ActionStatus, DiagnosticStatus
 from diagnostics.models import ActionItem, ActionPlan, ActionStatusChange, Diagnostic
 from diagnostics.recommending import Proposal
 from diagnostics.selectors.filling import answers_of
@@ -22,12 +23,13 @@ from diagnostics.selectors.results import stored_proposals
 from diagnostics.wording import reason_words
 from programme.links import programme_url
 
-REASONED = (ActionStatus.SET_ASIDE, ActionStatus.BLOCKED)
-
 
 @dataclass(frozen=True)
 class ItemFields:
-    """What a person writes of an action; dates are calendar days, both optional."""
+    """What a person writes of an action; dates are calendar days, amounts cents, all optional.
+
+    ``owner`` gets the reminders: somebody who may enter the company's space, or its advisor.
+    """
 
     title: str
     status: ActionStatus
@@ -37,6 +39,10 @@ class ItemFields:
     owner_name: str = ""
     starts_on: date | None = None
     due_on: date | None = None
+    owner: User | None = None
+    cost_cents: int | None = None
+    aid_cents: int | None = None
+    funding: str = ""
 
 
 @transaction.atomic
@@ -56,7 +62,11 @@ def start_plan(*, actor: User | None, diagnostic: Diagnostic) -> ActionPlan:
         )
     plan, created = ActionPlan.objects.get_or_create(
         diagnostic=diagnostic,
-        defaults={"programme_id": diagnostic.programme_id, "participation_id": diagnostic.participation_id},
+        defaults={
+            "programme_id": diagnostic.programme_id,
+            "participation_id": diagnostic.participation_id,
+            "leader": _leader(diagnostic),
+        },
     )
     if not created:
         return plan
@@ -81,6 +91,15 @@ def start_plan(*, actor: User | None, diagnostic: Diagnostic) -> ActionPlan:
     )
     audit.record(actor=actor, verb="plan.started", obj=plan, programme_id=plan.programme_id)
     return plan
+
+
+def _leader(diagnostic: Diagnostic) -> User | None:
+    """Who follows the plan at first: the company's person who handed the answers in, or its manager."""
+    members = Membership.objects.filter(participation=diagnostic.participation_id, user__is_active=True)
+    chosen = (
+        members.filter(user=diagnostic.submitted_by_id).first() or members.filter(is_manager=True).first()
+    )
+    return chosen.user if chosen is not None else None
 
 
 def proposed_item(plan: ActionPlan, position: int, proposal: Proposal, reasons: list[str]) -> ActionItem:
@@ -129,7 +148,7 @@ def add_item(*, actor: User | None, plan: ActionPlan, fields: ItemFields) -> Act
 
     Raises ``BusinessError`` for reversed dates or a missing reason.
     """
-    _check(fields)
+    _check(fields, plan.participation)
     same = plan.items.filter(title=fields.title, measure_code="", status=fields.status).first()
     if same is not None:
         return same
@@ -151,7 +170,7 @@ def edit_item(*, actor: User | None, item: ActionItem, fields: ItemFields) -> Ac
     Raises ``BusinessError`` for reversed dates or a missing reason. Side effects: history of the
     status, counts kept beside the company, one audit event when something changed.
     """
-    _check(fields)
+    _check(fields, item.plan.participation)
     before = {name: getattr(item, name) for name in fields.__dataclass_fields__}
     changes = {
         name: [_plain(before[name]), _plain(getattr(fields, name))]
@@ -170,11 +189,28 @@ def edit_item(*, actor: User | None, item: ActionItem, fields: ItemFields) -> Ac
     return item
 
 
+@transaction.atomic
+def move_item(*, actor: User | None, item: ActionItem, status: ActionStatus, reason: str = "") -> ActionItem:
+    """Put an action in another column of the board; in the same column, nothing happens.
+
+    Raises ``BusinessError`` without the reason that some states need. Side effects: those of ``edit_item``.
+    """
+    if status == item.status:
+        return item
+    wanted = {name: getattr(item, name) for name in ItemFields.__dataclass_fields__}
+    kept = reason.strip() if status in REASONED else ""
+    return edit_item(
+        actor=actor, item=item, fields=ItemFields(**{**wanted, "status": status, "reason": kept[:250]})
+    )
+
+
 def _plain(value: object) -> object:
+    if isinstance(value, User):
+        return value.full_name
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _check(fields: ItemFields) -> None:
+def _check(fields: ItemFields, participation: Participation) -> None:
     if fields.status in REASONED and not fields.reason.strip():
         raise BusinessError(
             _("Dites en quelques mots pourquoi cette action est %(status)s.")
@@ -186,19 +222,41 @@ def _check(fields: ItemFields) -> None:
         raise BusinessError(
             _("L’échéance ne peut pas précéder le début."), field="due_on", code="dates-reversed"
         )
+    if (fields.aid_cents or 0) > (fields.cost_cents or 0):
+        raise BusinessError(
+            _("La part prise en charge ne peut pas dépasser le coût."),
+            field="aid_cents",
+            code="aid-over-cost",
+        )
+    if fields.owner is not None and not may_own(fields.owner, participation):
+        raise BusinessError(
+            _("Cette personne n’a pas d’accès à l’espace de l’entreprise : elle ne peut pas être rappelée."),
+            field="owner",
+            code="owner-outside",
+        )
+
+
+def may_own(user: User, participation: Participation) -> bool:
+    """Whether a person may get the reminders of a company's actions: its people, and its advisor."""
+    if user.pk == participation.advisor_id:
+        return True
+    return Membership.objects.filter(participation=participation, user=user, user__is_active=True).exists()
 
 
 def _write(item: ActionItem, fields: ItemFields) -> None:
     for name in fields.__dataclass_fields__:
         setattr(item, name, getattr(fields, name))
+    if item.owner is not None and not item.owner_name:
+        item.owner_name = item.owner.full_name
     item.done_on = (item.done_on or timezone.localdate()) if item.status == ActionStatus.DONE else None
+    item.answered_at = timezone.now()
     item.full_clean(exclude=["plan", "owner"], validate_unique=False)
     item.save()
 
 
 def _set_status(actor: User | None, item: ActionItem, status: ActionStatus, comment: str) -> None:
-    item.status = status
-    item.save(update_fields=["status", "updated_at"])
+    item.status, item.answered_at = status, timezone.now()
+    item.save(update_fields=["status", "answered_at", "updated_at"])
     ActionStatusChange.objects.create(
         item=item, status=status, comment=comment[:250], actor=actor, at=timezone.now()
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from companies.faults import FileFaultCode, FileFaultError
+from companies.import_xlsx import read_workbook
+from companies.wording import describe_fault
 from core import audit
 from core.errors import BusinessError
-from diagnostics.definition import parse_definition
+from core.exports import Sheet, xlsx_bytes
+from diagnostics.author_wording import loss_lines
+from diagnostics.definition import in_reading_order, parse_definition
 from diagnostics.models import Questionnaire, QuestionnaireVersion
+from diagnostics.xlsform import Loss, read_xlsform, write_xlsform
 from programme.models import Programme
 
 SHIPPED = Path(__file__).resolve().parent.parent / "content" / "maturite-ia.yaml"
 MAX_DOCUMENT_BYTES = 2_000_000
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+MAX_ROWS, MAX_COLUMNS = 5_000, 100
+SCHEMA_NAME = "questionnaire.schema.json"
 
 
 def read_document(text: str) -> Any:
@@ -45,10 +55,64 @@ class _PlainLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)  # type: ignore[no-any-return, no-untyped-call]
 
 
+class _PlainDumper(yaml.SafeDumper):
+    """Quotes the line ends that only Unicode knows, which a reader would take for ordinary ones."""
+
+
+def _written_text(dumper: _PlainDumper, text: str) -> yaml.ScalarNode:
+    style = '"' if _LINE_ENDS.intersection(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_LINE_ENDS = frozenset("\r\x85\u2028\u2029")
+_PlainDumper.add_representer(str, _written_text)
 _PlainLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+def read_file(name: str, content: bytes) -> Any:
+    """The document of a file: YAML, or an XLSForm when its name ends in ``.xlsx``.
+
+    Raises ``BusinessError`` when it cannot be read, ``XlsFormError`` with all that cannot be represented.
+    """
+    if len(content) > MAX_DOCUMENT_BYTES:
+        raise BusinessError(
+            _("Ce fichier est trop gros pour un questionnaire (2 Mo au plus)."), code="too-large"
+        )
+    if name.lower().endswith((".xlsx", ".xls")):
+        try:
+            if content.startswith(OLD_EXCEL):
+                raise FileFaultError(FileFaultCode.OLD_EXCEL)
+            return read_xlsform(read_workbook(content, max_rows=MAX_ROWS, max_columns=MAX_COLUMNS))
+        except FileFaultError as error:
+            raise BusinessError(describe_fault(error), code="not-a-workbook") from error
+    try:
+        return read_document(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise BusinessError(_("Ce fichier n’est pas un texte en UTF-8."), code="not-text") from error
+
+
+def write_document(document: Any) -> str:
+    """The YAML text of a document, in the order of the documented format; reading it gives it back."""
+    head = f"# yaml-language-server: $schema={SCHEMA_NAME}\n"
+    ordered = in_reading_order(document)
+    return head + yaml.dump(ordered, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=110)
+
+
+def write_workbook(document: Any, *, created: datetime | None = None) -> tuple[bytes, tuple[Loss, ...]]:
+    """The XLSForm workbook of a document, and what it leaves out: also its last sheet.
+
+    ``created`` dates the workbook, so that the same version gives the same bytes. Raises
+    ``DefinitionError`` when the document is not a valid questionnaire.
+    """
+    form = write_xlsform(document)
+    sheets = [Sheet(each.name, each.columns, each.rows) for each in form.sheets]
+    if form.losses:
+        columns = (_("Élément"), _("Ce que l’XLSForm ne dit pas"))
+        sheets.append(Sheet(_("non repris"), columns, loss_lines(form.losses)))
+    return xlsx_bytes(sheets, created=created), form.losses
 
 
 def check_document(document: Any) -> None:

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from diagnostics import services
-from diagnostics.charts import result_radar
+from diagnostics.charts import result_charts
 from diagnostics.models import Diagnostic
 from diagnostics.selectors.result_page import result_context
 from diagnostics.selectors.results import diagnostic_with_result
@@ -57,7 +57,7 @@ def _page(request: ProgrammeRequest, pk: int) -> HttpResponse:
     page = {
         "shell": "layout/staff.html" if is_staff else "layout/company.html",
         "result": context,
-        "chart": result_radar(context),
+        **result_charts(context),
         "diagnostic": diagnostic,
         "document_url": programme_url(request.programme, f"diagnostics:{prefix}result_document", pk=pk),
         "documents": documents_about(request.access, "diagnostic", pk),

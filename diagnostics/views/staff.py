@@ -19,6 +19,8 @@ from diagnostics.forms import CancelForm, InviteForm, OpenForm
 from diagnostics.models import Diagnostic
 from diagnostics.selectors import lists, pages
 from diagnostics.selectors.filling import diagnostic_for
+from diagnostics.selectors.team import team_page
+from diagnostics.team_forms import ReopenForm
 from programme.access import ProgrammeRequest, allow
 from programme.enums import STAFF
 from programme.links import programme_url
@@ -98,7 +100,7 @@ def diagnostic_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
 def _detail(
     request: ProgrammeRequest, diagnostic: Diagnostic, form: InviteForm | None = None
 ) -> HttpResponse:
-    diagnostic.refresh_from_db(fields=["opened_at", "answered_at", "submitted_at"])
+    diagnostic.refresh_from_db(fields=["opened_at", "answered_at", "submitted_at", "receipt_at"])
     state = pages.state_of(diagnostic)
     respondent = diagnostic.respondents.select_related("user", "contact").filter(is_main=True).first()
     manages = rules.can_manage(request.access, diagnostic)
@@ -118,6 +120,9 @@ def _detail(
         "manages": manages,
         "may_fill": rules.can_fill(request.access, diagnostic),
         "has_result": rules.can_read_result(request.access, diagnostic),
+        "may_reopen": rules.can_reopen(request.access, diagnostic),
+        "team": team_page(diagnostic, state),
+        "reopenings": diagnostic.reopenings.select_related("actor"),
         "progress": pages.progress_view(state.progress),
         "sections": pages.section_links(state),
         "comments": pages.comment_views(state),
@@ -157,6 +162,26 @@ def diagnostic_cancel(request: ProgrammeRequest, pk: int) -> HttpResponse:
         return _to_detail(request, diagnostic)
     context = {"form": form, "diagnostic": diagnostic, "answered": diagnostic.answered_count}
     return render(request, "diagnostics/diagnostic_cancel.html", context)
+
+
+@allow(*STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def diagnostic_reopen(request: ProgrammeRequest, pk: int) -> HttpResponse:
+    """Open again a diagnostic that was handed in, after saying why."""
+    diagnostic = diagnostic_for(request.access, pk)
+    form = ReopenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.reopen_diagnostic(
+                actor=request.access.user, diagnostic=diagnostic, reason=form.cleaned_data["reason"]
+            )
+        except BusinessError as error:
+            form.add_error(error.field, error.message)
+        else:
+            messages.success(request, _("Diagnostic rouvert : ses réponses peuvent être corrigées."))
+            return _to_detail(request, diagnostic)
+    context = {"form": form, "diagnostic": diagnostic}
+    return render(request, "diagnostics/diagnostic_reopen.html", context)
 
 
 def _to_detail(request: ProgrammeRequest, diagnostic: Diagnostic) -> HttpResponse:

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from core.errors import BusinessError
 from diagnostics import services
 from diagnostics.definition import DefinitionError
-from diagnostics.wording import problem_lines
+from diagnostics.wording import problem_lines, sheet_problem_lines
+from diagnostics.xlsform import XlsFormError
 from programme.selectors import programme_by_slug
 
 
 class Command(BaseCommand):
-    help = "Vérifie un questionnaire (YAML), l’enregistre et, sauf avec --draft, le publie."
+    help = "Vérifie un questionnaire (YAML ou XLSForm), l’enregistre et, sauf avec --draft, le publie."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         if options["programme"] and programme is None:
             raise CommandError(_("Programme inconnu : %(what)s") % {"what": options["programme"]})
         try:
-            document = services.read_document(options["file"].read_text(encoding="utf-8"))
+            document = services.read_file(options["file"].name, options["file"].read_bytes())
             if options["check"]:
                 services.check_document(document)
                 self.stdout.write(_("Ce questionnaire est valable. Rien n’a été enregistré."))
@@ -35,14 +36,18 @@ class Command(BaseCommand):
             version = services.import_questionnaire(actor=None, document=document, programme=programme)
             if not options["draft"]:
                 version = services.publish_version(actor=None, version=version)
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise CommandError(_("Fichier illisible : %(what)s") % {"what": error}) from error
         except BusinessError as error:
             raise CommandError(error.message) from error
         except DefinitionError as error:
-            lines = problem_lines(error.problems)
-            raise CommandError(
-                "\n".join([_("%(count)s erreur(s), rien n’est enregistré :") % {"count": len(lines)}, *lines])
-            ) from error
+            raise _refused(problem_lines(error.problems)) from error
+        except XlsFormError as error:
+            raise _refused(sheet_problem_lines(error.problems)) from error
         state = _("publiée") if version.published_at else _("enregistrée, non publiée")
         self.stdout.write(f"{version.questionnaire.code}@{version.number} : {state}")
+
+
+def _refused(lines: list[str]) -> CommandError:
+    head = _("%(count)s erreur(s), rien n’est enregistré :") % {"count": len(lines)}
+    return CommandError("\n".join([head, *lines]))

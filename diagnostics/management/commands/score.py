@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from diagnostics import selectors
 from diagnostics.answers import AnswerError, read_authored
+from diagnostics.definition import DefinitionError
 from diagnostics.explaining import explain
-from diagnostics.wording import answer_error
+from diagnostics.wording import answer_error, problem_lines
 
 
 class Command(BaseCommand):
@@ -24,10 +25,13 @@ class Command(BaseCommand):
         version = selectors.find_version(options["questionnaire"])
         if version is None:
             raise CommandError(_("Questionnaire inconnu : %(what)s") % {"what": options["questionnaire"]})
-        definition = selectors.definition_of(version)
+        try:
+            definition = selectors.definition_of(version)
+        except DefinitionError as error:
+            raise CommandError("\n".join(problem_lines(error.problems))) from error
         try:
             written = json.loads(options["answers"].read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise CommandError(_("Fichier de réponses illisible : %(what)s") % {"what": error}) from error
         if not isinstance(written, dict):
             raise CommandError(_("Le fichier de réponses doit être un objet {question: réponse}."))
