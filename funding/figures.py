@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from core.charts import BudgetBar, Chart, LineSeries, budget_bullets, lines_over_time
 from core.formats import format_euros, format_euros_round, format_month, format_number, format_percent
-from funding.enums import BOOKED, SETTLED, ExpenseStatus
+from funding.enums import BOOKED, SETTLED, CommitmentStatus, ComposedFigure, ExpenseStatus
 from funding.forecast import MonthPoint
 from funding.selectors import BudgetOverview, CofundingRate, Figures, FunderFigures
 from programme.links import programme_url
@@ -33,8 +33,24 @@ def _whole(part: int, whole: int) -> int:
     return max(0, min(100, part * 100 // whole)) if whole else 0
 
 
-def key_figures(programme: Programme, budget: BudgetOverview, rate: CofundingRate) -> list[KeyFigure]:
-    """What a director reads first."""
+def key_figures(
+    programme: Programme, budget: BudgetOverview, rate: CofundingRate, tone: str
+) -> list[KeyFigure]:
+    """What a director reads first; ``tone`` is that of the bar of what is validated."""
+    return [
+        *_spent_figures(programme, budget, tone),
+        *_left_figures(programme, budget),
+        *_funder_figures(programme, budget),
+        KeyFigure(
+            label=_("Part de l’État"),
+            value=format_percent(rate.reached) if rate.reached is not None else "–",
+            target=_("prévue : %(rate)s")
+            % {"rate": format_percent(rate.planned, decimals=3) if rate.planned is not None else "–"},
+        ),
+    ]
+
+
+def _spent_figures(programme: Programme, budget: BudgetOverview, tone: str) -> list[KeyFigure]:
     total, expenses = budget.total, programme_url(programme, "funding:expense_list")
     reference = total.planned_cents or budget.agreed_cents
     return [
@@ -44,7 +60,7 @@ def key_figures(programme: Programme, budget: BudgetOverview, rate: CofundingRat
             target=_("sur %(agreed)s") % {"agreed": format_euros_round(reference)},
             note=format_percent(total.validated_cents, reference),
             percent=_whole(total.validated_cents, reference),
-            tone=total.tone,
+            tone=tone,
             url=f"{expenses}?etat={BOOKED}",
         ),
         KeyFigure(
@@ -62,16 +78,42 @@ def key_figures(programme: Programme, budget: BudgetOverview, rate: CofundingRat
             % {"n": budget.submitted_count},
             url=f"{expenses}?etat={ExpenseStatus.SUBMITTED}",
         ),
+    ]
+
+
+def _left_figures(programme: Programme, budget: BudgetOverview) -> list[KeyFigure]:
+    total = budget.total
+    reference = total.planned_cents or budget.agreed_cents
+    return [
+        KeyFigure(
+            label=_("Engagé, pas encore facturé"),
+            value=format_euros_round(total.committed_cents),
+            url=f"{programme_url(programme, 'funding:commitment_list')}?etat={CommitmentStatus.ACTIVE}",
+        ),
         KeyFigure(
             label=_("Reste à dépenser"),
             value=format_euros_round(reference - total.validated_cents),
-            target=_("convention de %(agreed)s") % {"agreed": format_euros_round(budget.agreed_cents)},
+            target=_("dont disponible : %(free)s") % {"free": format_euros_round(total.available_cents)},
+            url=f"{programme_url(programme, 'funding:composition')}?montant={ComposedFigure.REMAINING}",
+        ),
+    ]
+
+
+def _funder_figures(programme: Programme, budget: BudgetOverview) -> list[KeyFigure]:
+    total = budget.total
+    return [
+        KeyFigure(
+            label=_("Appelé aux financeurs"),
+            value=format_euros_round(total.claimed_cents),
+            note=format_percent(total.claimed_cents, total.paid_cents),
+            target=_("des dépenses payées"),
+            url=programme_url(programme, "funding:claim_list"),
         ),
         KeyFigure(
-            label=_("Part de l’État"),
-            value=format_percent(rate.reached) if rate.reached is not None else "–",
-            target=_("prévue : %(rate)s")
-            % {"rate": format_percent(rate.planned, decimals=3) if rate.planned is not None else "–"},
+            label=_("Reçu des financeurs"),
+            value=format_euros_round(sum(funder.received_cents for funder in budget.funders)),
+            target=_("convention de %(agreed)s") % {"agreed": format_euros_round(budget.agreed_cents)},
+            url=programme_url(programme, "funding:claim_list"),
         ),
     ]
 
@@ -120,13 +162,17 @@ def axis_chart(programme: Programme, budget: BudgetOverview) -> Chart:
     )
 
 
-def funder_chart(budget: BudgetOverview, rank: int) -> Chart:
-    """A bullet per axis for one funder's part."""
+def funder_chart(budget: BudgetOverview, rank: int, *, to_funder: bool) -> Chart:
+    """A bullet per axis for one funder's part; ``to_funder`` when it reads it itself."""
     own = budget.funders[rank].figures
     return budget_bullets(
         uid="budget-financeur",
-        title=_("Votre part, par volet"),
-        reading=_("%(spent)s de votre part de %(planned)s est consommée.")
+        title=_("Votre part, par volet") if to_funder else _("Part du financeur, par volet"),
+        reading=(
+            _("%(spent)s de votre part de %(planned)s sont consommés.")
+            if to_funder
+            else _("%(spent)s de sa part de %(planned)s sont consommés.")
+        )
         % {"spent": format_euros(own.validated_cents), "planned": format_euros(own.planned_cents)},
         columns=(_("Volet"), _("Prévu"), _("Validé, non payé"), _("Payé"), _("Part payée")),
         bars=[

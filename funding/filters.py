@@ -7,9 +7,12 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from companies.gazetteer import fold
+from companies.models import Participation
 from core.enums import choices
 from funding.enums import BOOKED, SETTLED, ExpenseStatus
-from funding.models import BudgetLine, Expense
+from funding.models import BudgetLine, Expense, Funder, Share, Supplier, TimeSheet
+from funding.selectors.expenses import counted_cents
 from programme.models import Axis, Programme
 
 
@@ -37,6 +40,9 @@ class ExpenseFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
     ligne = django_filters.ModelChoiceFilter(
         label=_("Ligne"), field_name="line", queryset=BudgetLine.objects.none(), empty_label=_("Toutes")
     )
+    financeur = django_filters.ModelChoiceFilter(
+        label=_("Financeur"), method="paid_by", queryset=Funder.objects.none(), empty_label=_("Tous")
+    )
     du = django_filters.DateFilter(
         label=_("Du"),
         field_name="spent_on",
@@ -58,6 +64,7 @@ class ExpenseFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         super().__init__(*args, **kwargs)
         self.filters["volet"].queryset = Axis.objects.filter(programme=programme)
         self.filters["ligne"].queryset = BudgetLine.objects.for_programme(programme)
+        self.filters["financeur"].queryset = Funder.objects.for_programme(programme)
 
     def by_state(self, queryset: QuerySet[Expense], name: str, value: str) -> QuerySet[Expense]:
         """One state, or all that a figure of the budget counts."""
@@ -66,6 +73,11 @@ class ExpenseFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         if value == SETTLED:
             return queryset.filter(validated_at__isnull=False, paid_on__isnull=False)
         return queryset.filter(status=value)
+
+    def paid_by(self, queryset: QuerySet[Expense], name: str, value: Funder) -> QuerySet[Expense]:
+        """Expenses of which a funder pays a part, each once, counted for that part."""
+        own = queryset.filter(pk__in=Share.objects.filter(funder=value).values("expense_id"))
+        return own.annotate(counted=counted_cents(value))
 
     def search(self, queryset: QuerySet[Expense], name: str, value: str) -> QuerySet[Expense]:
         """Words in the supplier, label or invoice number; or a number such as D00012."""
@@ -81,3 +93,60 @@ def search_expenses(queryset: QuerySet[Expense], text: str) -> QuerySet[Expense]
             found |= Q(number=int(digits))
         queryset = queryset.filter(found)
     return queryset
+
+
+class AidCompanyFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
+    """Search by the company's name or number."""
+
+    q = django_filters.CharFilter(
+        label=_("Rechercher"),
+        method="search",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Nom, SIRET, ville")}),
+    )
+
+    class Meta:
+        model = Participation
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Participation], name: str, value: str) -> QuerySet[Participation]:
+        """Every word in the company's own search text."""
+        for word in fold(value).split()[:5]:
+            queryset = queryset.filter(search_text__icontains=word)
+        return queryset
+
+
+class SupplierFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
+    """Search by the supplier's name, number or town."""
+
+    q = django_filters.CharFilter(
+        label=_("Rechercher"),
+        method="search",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Nom, SIRET, ville")}),
+    )
+
+    class Meta:
+        model = Supplier
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Supplier], name: str, value: str) -> QuerySet[Supplier]:
+        """Every word in one of the three."""
+        for word in fold(value).split()[:5]:
+            queryset = queryset.filter(
+                Q(name_key__contains=word) | Q(siret__startswith=word) | Q(city__icontains=word)
+            )
+        return queryset
+
+
+class TimeSheetFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
+    """Search by person."""
+
+    q = django_filters.CharFilter(
+        label=_("Rechercher"),
+        field_name="person",
+        lookup_expr="icontains",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Personne")}),
+    )
+
+    class Meta:
+        model = TimeSheet
+        fields: list[str] = []

@@ -1,5 +1,8 @@
 """Doors of expenses: amounts as French people write them, values kept when something is refused."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -14,8 +17,9 @@ from core.files import check_upload
 from core.formats import format_euros
 from core.money import EurosFormField
 from funding.enums import EvidenceKind
-from funding.models import BudgetLine, Expense
+from funding.models import BudgetLine, Commitment, Expense
 from funding.selectors import BudgetOverview
+from funding.steering import Thresholds
 
 DATE = {"type": "date", "class": "input-short"}
 
@@ -29,6 +33,14 @@ def euros_field(label: Any, **kwargs: Any) -> EurosFormField:
     """An amount in euros that gives cents."""
     attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "input-short amount"}
     return EurosFormField(label=label, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+
+def read_moment(text: str) -> datetime | None:
+    """The moment that a hidden field carries, nothing when somebody tampered with it."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 class EvidenceFields(forms.Form):
@@ -63,30 +75,51 @@ class ExpenseForm(EvidenceFields):
         max_length=200,
         help_text=_("Ce qui a été fait, par exemple « Étude d’impact, acompte 2 »."),
     )
-    supplier = forms.CharField(label=_("Fournisseur"), max_length=160)
+    supplier = forms.CharField(
+        label=_("Fournisseur"),
+        max_length=160,
+        widget=forms.TextInput(attrs={"list": "fournisseurs", "autocomplete": "off"}),
+    )
     invoice_number = forms.CharField(label=_("Numéro de facture"), max_length=60, required=False)
     spent_on = date_field(_("Date de la dépense"))
-    amount = euros_field(
-        _("Montant hors taxes récupérables"), min_cents=1, help_text=_("En euros, par exemple 1 234,56.")
+    amount = euros_field(_("Montant HT"), min_cents=1, help_text=_("En euros, par exemple 1 234,56."))
+    tax = euros_field(_("Taxes"), required=False, help_text=_("TVA de la facture, si elle en porte."))
+    recoverable = euros_field(
+        _("Dont taxes récupérables"),
+        required=False,
+        help_text=_("Ce que le porteur récupère : jamais éligible."),
     )
     eligible = euros_field(
         _("Dont part éligible"),
         required=False,
         help_text=_("À remplir seulement si une partie n’est pas éligible."),
     )
+    commitment = forms.ChoiceField(
+        label=_("Engagement consommé"),
+        required=False,
+        help_text=_("Le devis ou le contrat que cette facture consomme, s’il y en a un."),
+    )
     form_token = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    field_order = ("line", "label", "supplier", "invoice_number", "spent_on", "amount", "eligible")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    field_order = ("line", "label", "supplier", "invoice_number", "spent_on", "amount", "tax", "eligible")
 
     def __init__(
-        self, *args: Any, overview: BudgetOverview, expense: Expense | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        overview: BudgetOverview,
+        commitments: Sequence[tuple[str, str]] = (),
+        expense: Expense | None = None,
+        **kwargs: Any,
     ) -> None:
-        kwargs["initial"] = self._initial(expense) | kwargs.get("initial", {})
+        kwargs["initial"] = self.initial_of(expense) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.fields["line"].choices = line_choices(overview)  # type: ignore[attr-defined]
+        self.fields["commitment"].choices = [("", _("Aucun")), *commitments]  # type: ignore[attr-defined]
         self.fields["evidence"].required = False
 
     @staticmethod
-    def _initial(expense: Expense | None) -> dict[str, Any]:
+    def initial_of(expense: Expense | None) -> dict[str, Any]:
+        """What is stored, as the form shows it."""
         if expense is None:
             return {"form_token": uuid4()}
         partial = expense.eligible_cents != expense.amount_cents
@@ -96,7 +129,11 @@ class ExpenseForm(EvidenceFields):
             "supplier": expense.supplier,
             "invoice_number": expense.invoice_number,
             "spent_on": expense.spent_on,
-            "amount": expense.amount_cents,
+            "amount": expense.net_cents,
+            "tax": expense.tax_cents or None,
+            "recoverable": expense.recoverable_tax_cents or None,
+            "commitment": expense.commitment_id or "",
+            "seen": expense.updated_at.isoformat(),
             "eligible": expense.eligible_cents if partial else None,
         }
 
@@ -108,9 +145,29 @@ class ExpenseForm(EvidenceFields):
             "supplier": data["supplier"],
             "invoice_number": data["invoice_number"],
             "spent_on": data["spent_on"],
-            "amount_cents": data["amount"],
-            "eligible_cents": data["amount"] if data["eligible"] is None else data["eligible"],
+            "amount_cents": self.cost_cents,
+            "tax_cents": data["tax"] or 0,
+            "recoverable_tax_cents": data["recoverable"] or 0,
+            "eligible_cents": self.cost_cents if data["eligible"] is None else data["eligible"],
+            "commitment": Commitment.objects.get(pk=data["commitment"]) if data["commitment"] else None,
         }
+
+    @property
+    def cost_cents(self) -> int:
+        """What the programme bears: net of tax, plus the tax that nobody gives back."""
+        data = self.cleaned_data
+        return int(data["amount"] + (data["tax"] or 0) - (data["recoverable"] or 0))
+
+    def clean(self) -> dict[str, Any]:
+        """Taxes that hold together; the services check the rest."""
+        data = super().clean() or {}
+        if (data.get("recoverable") or 0) > (data.get("tax") or 0):
+            self.add_error("recoverable", _("La taxe récupérable ne dépasse pas la taxe."))
+        return data
+
+    def renew(self, expense: Expense) -> None:
+        """Let what was typed be saved over what somebody else wrote, now that the person knows."""
+        self.data = {**self.data.dict(), "seen": expense.updated_at.isoformat()}  # type: ignore[attr-defined]
 
     def budget_line(self) -> BudgetLine:
         """The line chosen, among those of the programme only."""
@@ -128,7 +185,7 @@ def line_choices(overview: BudgetOverview) -> list[tuple[str, Any]]:
                 % {
                     "code": line.code,
                     "label": line.label,
-                    "left": format_euros(line.figures.remaining_cents),
+                    "left": format_euros(line.figures.available_cents),
                 },
             )
             for line in axis.lines
@@ -150,7 +207,9 @@ class ReasonForm(forms.Form):
 
 
 class ValidateForm(forms.Form):
-    """Validation; the reason is the director's, when she sets a rule aside."""
+    """Validation of what was read; the reason is the director's, when she sets a rule aside."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     override_reason = forms.CharField(
         label=_("Motif de la décision"),
@@ -194,6 +253,17 @@ class ActivateForm(forms.Form):
     )
 
 
+def percent_field(label: Any, help_text: Any) -> forms.IntegerField:
+    """A whole percentage."""
+    return forms.IntegerField(
+        label=label,
+        min_value=0,
+        max_value=100,
+        help_text=help_text,
+        widget=forms.NumberInput(attrs={"class": "input-short"}),
+    )
+
+
 class RulesForm(forms.Form):
     """What the programme decided about its own money."""
 
@@ -202,12 +272,35 @@ class RulesForm(forms.Form):
         required=False,
         help_text=_("La direction peut passer outre, avec un motif conservé dans l’historique."),
     )
+    fungibility_percent = forms.IntegerField(
+        label=_("Fongibilité entre lignes d’un même volet (%)"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_("Part d’une ligne qui peut être transférée sans avenant."),
+        widget=forms.NumberInput(attrs={"class": "input-short"}),
+    )
+    near_percent = percent_field(
+        _("Alerte de consommation (%)"), _("Une ligne est signalée quand cette part est dépensée ou engagée.")
+    )
+    early_percent = percent_field(
+        _("Début de l’alerte de retard (%)"),
+        _("Part de la convention écoulée avant laquelle rien n’est dit."),
+    )
+    behind_percent = percent_field(
+        _("Alerte de retard (%)"),
+        _("Une ligne est signalée sous cette part de ce qu’un rythme régulier aurait consommé."),
+    )
+
+    def thresholds(self) -> Thresholds:
+        """What the service takes."""
+        return Thresholds(**{name: self.cleaned_data[name] for name in asdict(Thresholds())})
 
 
-def move_forms() -> dict[str, forms.Form]:
+def move_forms(expense: Expense) -> dict[str, forms.Form]:
     """Fresh forms of every move, told apart by a prefix of their ids."""
     return {
-        "validate": ValidateForm(auto_id="valider_%s"),
+        "validate": ValidateForm(auto_id="valider_%s", initial={"seen": expense.updated_at.isoformat()}),
         "send_back": ReasonForm(auto_id="renvoyer_%s"),
         "pay": PayForm(auto_id="payer_%s", initial={"paid_on": timezone.localdate()}),
         "cancel": ReasonForm(auto_id="annuler_%s"),

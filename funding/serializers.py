@@ -21,14 +21,57 @@ class EurosField(serializers.DecimalField):
         return str(euros(value))
 
 
+class CentsInput(serializers.DecimalField):
+    """Euros outside, with two decimals at most and no exponent; cents inside."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("min_value", 0)
+        super().__init__(max_digits=13, decimal_places=2, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Exact cents."""
+        if isinstance(data, bool) or "e" in str(data).lower():
+            self.fail("invalid")
+        return int(super().to_internal_value(data) * 100)
+
+
+class ExpenseDraftSerializer(serializers.Serializer):  # type: ignore[type-arg]  # not generic at run time
+    """A draft expense to enter. ``request_key`` makes a repeated request give the same expense."""
+
+    request_key = serializers.UUIDField()
+    line = serializers.CharField(max_length=20, help_text="Code of a line of the plan in force.")
+    label = serializers.CharField(max_length=200)  # type: ignore[assignment]  # a declared field, not the option
+    supplier = serializers.CharField(max_length=160)
+    invoice_number = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    spent_on = serializers.DateField()
+    amount = CentsInput(help_text="Net of recoverable tax.")
+    tax = CentsInput(required=False, default=0)
+    recoverable_tax = CentsInput(required=False, default=0)
+    eligible = CentsInput(required=False, allow_null=True, default=None)
+
+
+_NOW_ONLY = "As of now; null when another day is asked for."
+
+
 class FiguresSerializer(serializers.Serializer):  # type: ignore[type-arg]  # not generic at run time
-    """Planned, waiting, validated, paid, remaining."""
+    """Planned, waiting, validated, paid, remaining.
+
+    Claims and commitments are known as they stand now only: at the end of a past day (``at`` in the
+    context), theirs are null rather than those of another day.
+    """
 
     planned = EurosField(source="planned_cents")
     submitted = EurosField(source="submitted_cents")
     validated = EurosField(source="validated_cents")
     paid = EurosField(source="paid_cents")
+    claimed = EurosField(source="claimed_cents", allow_null=True, help_text=_NOW_ONLY)
+    committed = EurosField(source="committed_cents", allow_null=True, help_text=_NOW_ONLY)
     remaining = EurosField(source="remaining_cents")
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """The figures, without those that no date can be given to."""
+        told: dict[str, Any] = super().to_representation(instance)
+        return {**told, "claimed": None, "committed": None} if self.context.get("at") else told
 
 
 class FunderFiguresSerializer(serializers.Serializer):  # type: ignore[type-arg]  # not generic at run time
@@ -38,6 +81,7 @@ class FunderFiguresSerializer(serializers.Serializer):  # type: ignore[type-arg]
     name = serializers.CharField()
     is_state = serializers.BooleanField()
     agreed = EurosField(source="agreed_cents")
+    received = EurosField(source="received_cents")
     figures = FiguresSerializer()
 
 
@@ -76,6 +120,21 @@ class ShareSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]  #
         fields = ("funder", "amount")
 
 
+class ShareRowSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]  # not generic at run time
+    """What one funder pays of one expense, with the day and the line it counts on."""
+
+    expense = serializers.IntegerField(source="expense.number", read_only=True)
+    spent_on = serializers.DateField(source="expense.spent_on", read_only=True)
+    paid_on = serializers.DateField(source="expense.paid_on", read_only=True, allow_null=True)
+    line = serializers.CharField(source="line.code", read_only=True)
+    funder = serializers.CharField(source="funder.name", read_only=True)
+    amount = EurosField(source="amount_cents")
+
+    class Meta:
+        model = Share
+        fields = ("id", "expense", "spent_on", "paid_on", "line", "funder", "amount")
+
+
 class ExpenseSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]  # not generic at run time
     """An expense or counter-entry."""
 
@@ -83,6 +142,8 @@ class ExpenseSerializer(serializers.ModelSerializer):  # type: ignore[type-arg] 
     axis_number = serializers.IntegerField(source="line.axis.number", read_only=True)
     status = serializers.ChoiceField(choices=choices(ExpenseStatus), read_only=True)
     amount = EurosField(source="amount_cents")
+    tax = EurosField(source="tax_cents")
+    recoverable_tax = EurosField(source="recoverable_tax_cents")
     eligible = EurosField(source="eligible_cents")
     excess = EurosField(source="excess_cents")
     answers = serializers.IntegerField(source="answers.number", read_only=True, allow_null=True, default=None)
@@ -102,6 +163,8 @@ class ExpenseSerializer(serializers.ModelSerializer):  # type: ignore[type-arg] 
             "paid_on",
             "status",
             "amount",
+            "tax",
+            "recoverable_tax",
             "eligible",
             "excess",
             "answers",

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 from core.registries import TodayTask, today_tasks
 from funding.rules import can_read_budget
 from funding.selectors import TodayCounts, today_counts
+from funding.selectors.claim_history import waiting_moves
 from programme.access import Access
 from programme.links import programme_url
 
@@ -55,7 +56,44 @@ def money_tasks(access: Access) -> list[TodayTask]:
                 url=f"{expenses}?etat=validated",
             )
         )
-    return tasks
+    return tasks + claim_tasks(access)
+
+
+def claim_tasks(access: Access) -> list[TodayTask]:
+    """What waits on claims and commitments. One query."""
+    waiting = waiting_moves(access)
+    claims = programme_url(access.programme, "funding:claim_list")
+    commitments = programme_url(access.programme, "funding:commitment_list")
+    rows = (
+        (
+            waiting.rejected_shares,
+            _("à reprendre"),
+            "bad",
+            ngettext("%(n)d part rejetée", "%(n)d parts rejetées", waiting.rejected_shares),
+            claims,
+        ),
+        (
+            waiting.claims_to_send,
+            _("à envoyer"),
+            "warn",
+            ngettext(
+                "%(n)d appel de fonds préparé", "%(n)d appels de fonds préparés", waiting.claims_to_send
+            ),
+            f"{claims}?etat=prepared",
+        ),
+        (
+            waiting.commitments_to_approve,
+            _("à approuver"),
+            "warn",
+            ngettext("%(n)d engagement", "%(n)d engagements", waiting.commitments_to_approve),
+            f"{commitments}?etat=proposed",
+        ),
+    )
+    return [
+        TodayTask(badge=badge, tone=tone, text=words % {"n": count}, url=url)
+        for count, badge, tone, words, url in rows
+        if count
+    ]
 
 
 today_tasks.register("funding.money", money_tasks)

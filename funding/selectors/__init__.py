@@ -1,6 +1,7 @@
 """Reads of money. Every figure shown anywhere comes from ``budget_overview`` or ``ledger_rows``."""
 
-from funding.selectors.current import CurrentBudget, budget_stamp, current_budget
+from funding.selectors.current import BudgetState, CurrentBudget, budget_state, current_budget
+from funding.selectors.duplicates import lookalikes_of
 from funding.selectors.expenses import (
     CounterEntryRow,
     EvidenceRow,
@@ -9,6 +10,7 @@ from funding.selectors.expenses import (
     HistoryEvent,
     ShareRow,
     TodayCounts,
+    counted_total,
     counter_entries_of,
     evidence_for,
     evidence_of,
@@ -39,6 +41,7 @@ from funding.selectors.plans import PlanSheet, SheetFunder, SheetLine, draft_pla
 __all__ = [
     "AxisFigures",
     "BudgetOverview",
+    "BudgetState",
     "CofundingRate",
     "CounterEntryRow",
     "CurrentBudget",
@@ -56,9 +59,10 @@ __all__ = [
     "SheetLine",
     "TodayCounts",
     "budget_overview",
-    "budget_stamp",
+    "budget_state",
     "charged_on_axis",
     "cofunding_rate",
+    "counted_total",
     "counter_entries_of",
     "current_budget",
     "draft_plan",
@@ -71,6 +75,7 @@ __all__ = [
     "has_active_plan",
     "history_of",
     "ledger_rows",
+    "lookalikes_of",
     "monthly_series",
     "plan_for",
     "plan_sheet",

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from core.audit import history
 from core.errors import NotVisible
 from core.formats import format_date, format_euros, format_time
 from funding.enums import EvidenceKind, ExpenseStatus, Nature, PlanStatus
-from funding.models import BudgetLine, Evidence, Expense, Funder, Plan
+from funding.models import BudgetLine, Evidence, Expense, Funder, Plan, Share
 from programme.access import Access
 from programme.links import programme_url
 from programme.models import Programme
@@ -41,6 +42,7 @@ class ExpenseRow:
     amount: str
     amount_cents: int
     eligible_cents: int
+    counted_cents: int
     status: str
     status_label: str
     tone: str
@@ -70,18 +72,51 @@ class EvidenceRow:
 
 
 def expense_rows_queryset(programme: Programme) -> QuerySet[Expense]:
-    """Expenses of a programme, for lists: a fixed number of queries whatever their number."""
+    """Expenses of a programme, for lists: a fixed number of queries whatever their number.
+
+    Pieces and what is counted are asked by row, so that only the rows of the page pay for them.
+    """
+    pieces = Evidence.objects.filter(expense=OuterRef("pk")).order_by().values("expense")
     rows: QuerySet[Expense] = (
         Expense.objects.for_programme(programme)
         .select_related("line__axis")
-        .annotate(pieces=Count("evidence"))
+        .annotate(
+            pieces=Coalesce(Subquery(pieces.annotate(n=Count("pk")).values("n")), 0),
+            counted=counted_cents(),
+        )
     )
     return rows
+
+
+def counted_cents(funder: Funder | None = None) -> Case:
+    """What an expense counts for in the budget, for all funders or one: its shares, or what waits."""
+    shares = Share.objects.filter(expense=OuterRef("pk")).order_by()
+    if funder is not None:
+        shares = shares.filter(funder=funder)
+    charged = Subquery(shares.values("expense").annotate(total=Sum("amount_cents")).values("total"))
+    return Case(
+        When(status=ExpenseStatus.SUBMITTED, then=F("eligible_cents")),
+        default=Coalesce(charged, 0, output_field=BigIntegerField()),
+        output_field=BigIntegerField(),
+    )
 
 
 def expense_rows(programme: Programme, expenses: Iterable[Expense]) -> list[ExpenseRow]:
     """Rows for a page of the list or an export."""
     return [_row(programme, expense) for expense in expenses]
+
+
+def counted_total(expenses: QuerySet[Expense], funder: Funder | None = None) -> int:
+    """What expenses count for in the budget: their shares once validated, their eligible part before.
+
+    A draft counts for nothing. Two queries.
+    """
+    shares = Share.objects.filter(expense__in=expenses.order_by().values("pk"))
+    if funder is not None:
+        shares = shares.filter(funder=funder)
+    waiting = expenses.order_by().filter(status=ExpenseStatus.SUBMITTED)
+    charged = shares.aggregate(total=Sum("amount_cents", default=0))["total"]
+    return int(charged) + sum(waiting.values_list("eligible_cents", flat=True))
 
 
 def _row(programme: Programme, expense: Expense) -> ExpenseRow:
@@ -98,6 +133,7 @@ def _row(programme: Programme, expense: Expense) -> ExpenseRow:
         amount=format_euros(expense.amount_cents),
         amount_cents=expense.amount_cents,
         eligible_cents=expense.eligible_cents,
+        counted_cents=expense.counted,  # type: ignore[attr-defined]  # annotated by the queryset
         status=status.value,
         status_label=str(status.label),
         tone=TONES[status],
@@ -109,7 +145,7 @@ def expense_for(access: Access, pk: int) -> Expense:
     """An expense of the caller's programme with what its page shows. Raises ``NotVisible``."""
     expense: Expense | None = (
         Expense.objects.for_programme(access.programme)
-        .select_related("programme", "line__axis", "entered_by", "validated_by", "answers")
+        .select_related("programme", "line__axis", "entered_by", "validated_by", "answers", "commitment")
         .filter(pk=pk)
         .first()
     )

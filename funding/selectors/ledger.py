@@ -33,6 +33,7 @@ class LedgerRow:
     amount_cents: int
     eligible_cents: int
     excess_cents: int
+    recoverable_tax_cents: int
     shares: tuple[int, ...]
     evidence_count: int
 
@@ -103,6 +104,7 @@ def _row(expense: Expense, funders: list[int]) -> LedgerRow:
         amount_cents=expense.amount_cents,
         eligible_cents=expense.eligible_cents,
         excess_cents=expense.excess_cents,
+        recoverable_tax_cents=expense.recoverable_tax_cents,
         shares=tuple(shares.get(funder, 0) for funder in funders),
         evidence_count=expense.pieces,  # type: ignore[attr-defined]  # annotated above
     )

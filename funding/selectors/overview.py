@@ -5,7 +5,7 @@ dated by the day of the expense: shares never move once written, so a figure can
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -13,26 +13,46 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from funding.enums import ExpenseStatus, Nature, PlanStatus
-from funding.forecast import MonthPoint, expected_at_end, monthly_points
-from funding.models import BudgetLine, Expense, Funder, MatrixCell, Plan, PlannedLine, Share
+from funding.forecast import MonthPoint, monthly_points
+from funding.models import (
+    BudgetLine,
+    Expense,
+    Funder,
+    MatrixCell,
+    Plan,
+    PlannedLine,
+    Receipt,
+    Share,
+)
+from funding.selectors.reserves import programme_reserves
+from funding.selectors.totals import funder_totals, month_totals
 from programme.models import Axis, Programme
-
-FULL, WARNING = Fraction(1), Fraction(80, 100)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Planned, waiting for validation, validated and paid, in cents."""
+    """Planned, waiting for validation, validated, paid, claimed, committed, in cents.
+
+    ``committed_cents`` is what commitments keep and no invoice consumed yet, by line only: which funder
+    will pay of it is known at validation. ``claimed_cents`` is what claims hold and no funder rejected.
+    """
 
     planned_cents: int = 0
     submitted_cents: int = 0
     validated_cents: int = 0
     paid_cents: int = 0
+    claimed_cents: int = 0
+    committed_cents: int = 0
 
     @property
     def remaining_cents(self) -> int:
         """Planned and not yet charged."""
         return self.planned_cents - self.validated_cents
+
+    @property
+    def available_cents(self) -> int:
+        """Planned, not charged and not reserved: what a new move may take."""
+        return self.remaining_cents - self.committed_cents
 
     @property
     def consumption(self) -> Fraction | None:
@@ -44,26 +64,20 @@ class Figures:
         """Consumption as a whole percent from 0 to 100, for a bar."""
         return max(0, min(100, int((self.consumption or 0) * 100)))
 
-    @property
-    def tone(self) -> str:
-        """How a bar tells of it: ``warn`` from 80 %, ``bad`` when nothing remains."""
-        used = self.consumption
-        if used is None or used < WARNING:
-            return ""
-        return "bad" if used > FULL else "warn"
-
     def __add__(self, other: "Figures") -> "Figures":
         return Figures(
             self.planned_cents + other.planned_cents,
             self.submitted_cents + other.submitted_cents,
             self.validated_cents + other.validated_cents,
             self.paid_cents + other.paid_cents,
+            self.claimed_cents + other.claimed_cents,
+            self.committed_cents + other.committed_cents,
         )
 
 
 @dataclass(frozen=True)
 class FunderFigures:
-    """A funder: what it agreed, and what its columns of the plan say."""
+    """A funder: what it agreed, what its columns of the plan say, what it paid."""
 
     id: int
     name: str
@@ -71,6 +85,7 @@ class FunderFigures:
     is_state: bool
     agreed_cents: int
     figures: Figures
+    received_cents: int = 0
 
 
 @dataclass(frozen=True)
@@ -170,38 +185,14 @@ def plan_in_force(programme: Programme, at: date | None = None) -> Plan | None:
 def budget_overview(programme: Programme, at: date | None = None) -> BudgetOverview:
     """The budget of a programme: everything booked, or what was dated up to the end of the day ``at``.
 
-    Eight queries whatever the number of lines, funders and expenses.
+    What is committed, claimed and received is that of now or, received, of the day ``at``: a commitment
+    and a claim have no history of their own. Ten queries at most whatever the number of lines, funders and
+    expenses; without ``at`` none of them adds up past expenses.
     """
     plan = plan_in_force(programme, at)
     funders = list(Funder.objects.for_programme(programme))
-    planned = (
-        dict(PlannedLine.objects.filter(plan=plan).values_list("line_id", "planned_cents")) if plan else {}
-    )
-    cells = _cells(plan)
-    charged = _charged(programme, at)
     submitted = _submitted(programme, at)
-    used = planned.keys() | {line for line, _funder in charged} | submitted.keys()
-    lines: dict[int, list[LineFigures]] = {}
-    for line in BudgetLine.objects.for_programme(programme).select_related("axis"):
-        if line.pk not in used:
-            continue
-        by_funder = tuple(_figures(cells, charged, line.pk, funder.pk) for funder in funders)
-        lines.setdefault(line.axis_id, []).append(
-            LineFigures(
-                id=line.pk,
-                code=line.code,
-                label=line.label,
-                axis_number=line.axis.number,
-                nature=Nature(line.nature),
-                figures=Figures(
-                    planned_cents=planned.get(line.pk, 0),
-                    submitted_cents=submitted.get(line.pk, (0, 0))[0],
-                    validated_cents=sum(figures.validated_cents for figures in by_funder),
-                    paid_cents=sum(figures.paid_cents for figures in by_funder),
-                ),
-                by_funder=by_funder,
-            )
-        )
+    lines = _lines(programme, at, plan, funders, submitted)
     axes = tuple(
         _axis(axis, lines.get(axis.pk, []), len(funders))
         for axis in Axis.objects.filter(programme=programme).order_by("number")
@@ -213,19 +204,74 @@ def budget_overview(programme: Programme, at: date | None = None) -> BudgetOverv
         plan_decided_on=plan.decided_on if plan else None,
         total=_sum(axis.figures for axis in axes),
         axes=axes,
-        funders=tuple(
-            FunderFigures(
-                id=funder.pk,
-                name=funder.name,
-                short_name=funder.short_name,
-                is_state=funder.is_state,
-                agreed_cents=funder.agreed_cents,
-                figures=_sum(axis.by_funder[index] for axis in axes),
-            )
-            for index, funder in enumerate(funders)
-        ),
+        funders=_funder_figures(funders, axes, _received(programme, at)),
         submitted_count=sum(count for _cents, count in submitted.values()),
     )
+
+
+def _lines(
+    programme: Programme,
+    at: date | None,
+    plan: Plan | None,
+    funders: list[Funder],
+    submitted: Mapping[int, tuple[int, int]],
+) -> dict[int, list[LineFigures]]:
+    """Lines that are planned, charged or waited for, by axis."""
+    planned = _planned(plan)
+    cells, charged = _cells(plan), _charged(programme, at)
+    reserved = programme_reserves(programme)
+    used = (
+        planned.keys() | {line for (line, _funder), cents in charged.items() if any(cents)} | submitted.keys()
+    )
+    lines: dict[int, list[LineFigures]] = {}
+    for line in BudgetLine.objects.for_programme(programme).select_related("axis"):
+        if line.pk not in used:
+            continue
+        by_funder = tuple(_figures(cells, charged, (line.pk, funder.pk)) for funder in funders)
+        own = Figures(
+            planned_cents=planned.get(line.pk, 0),
+            submitted_cents=submitted.get(line.pk, (0, 0))[0],
+            committed_cents=reserved.get(line.pk, 0),
+        )
+        # What funders are planned to pay is the line's own amount: only what they were charged is added.
+        spent = replace(_sum(by_funder), planned_cents=0)
+        lines.setdefault(line.axis_id, []).append(_line_figures(line, own + spent, by_funder))
+    return lines
+
+
+def _line_figures(line: BudgetLine, figures: Figures, by_funder: tuple[Figures, ...]) -> LineFigures:
+    return LineFigures(
+        id=line.pk,
+        code=line.code,
+        label=line.label,
+        axis_number=line.axis.number,
+        nature=Nature(line.nature),
+        figures=figures,
+        by_funder=by_funder,
+    )
+
+
+def _funder_figures(
+    funders: list[Funder], axes: tuple[AxisFigures, ...], received: Mapping[int, int]
+) -> tuple[FunderFigures, ...]:
+    return tuple(
+        FunderFigures(
+            id=funder.pk,
+            name=funder.name,
+            short_name=funder.short_name,
+            is_state=funder.is_state,
+            agreed_cents=funder.agreed_cents,
+            figures=_sum(axis.by_funder[index] for axis in axes),
+            received_cents=received.get(funder.pk, 0),
+        )
+        for index, funder in enumerate(funders)
+    )
+
+
+def _planned(plan: Plan | None) -> dict[int, int]:
+    if plan is None:
+        return {}
+    return dict(PlannedLine.objects.filter(plan=plan).values_list("line_id", "planned_cents"))
 
 
 def _cells(plan: Plan | None) -> dict[tuple[int, int], int]:
@@ -238,19 +284,21 @@ def _cells(plan: Plan | None) -> dict[tuple[int, int], int]:
     }
 
 
-def _charged(programme: Programme, at: date | None) -> dict[tuple[int, int], tuple[int, int]]:
-    """Validated and paid cents by (line, funder)."""
-    rows = Share.objects.filter(expense__programme=programme)
-    paid = Q(expense__paid_on__isnull=False)
-    if at is not None:
-        rows = rows.filter(expense__spent_on__lte=at)
-        paid &= Q(expense__paid_on__lte=at)
-    totals = (
-        rows.order_by()
-        .values_list("line_id", "funder_id")
-        .annotate(validated=Sum("amount_cents"), paid=Sum("amount_cents", filter=paid, default=0))
+def _charged(programme: Programme, at: date | None) -> dict[tuple[int, int], tuple[int, int, int]]:
+    """Validated, paid and claimed cents by (line, funder).
+
+    Those of now are kept by each move; those of a day past are added up from the shares.
+    """
+    kept = funder_totals(programme)
+    if at is None:
+        return kept
+    rows = Share.objects.filter(expense__programme=programme, expense__spent_on__lte=at).order_by()
+    paid = Q(expense__paid_on__lte=at)
+    totals = rows.values_list("line_id", "funder_id").annotate(
+        validated=Sum("amount_cents"), paid=Sum("amount_cents", filter=paid, default=0)
     )
-    return {(line, funder): (validated, paid) for line, funder, validated, paid in totals}
+    then = {(line, funder): (validated, paid) for line, funder, validated, paid in totals}
+    return {place: (*then.get(place, (0, 0)), kept.get(place, (0, 0, 0))[2]) for place in then.keys() | kept}
 
 
 def _submitted(programme: Programme, at: date | None) -> dict[int, tuple[int, int]]:
@@ -262,14 +310,22 @@ def _submitted(programme: Programme, at: date | None) -> dict[int, tuple[int, in
     return {line: (cents, count) for line, cents, count in totals}
 
 
+def _received(programme: Programme, at: date | None) -> dict[int, int]:
+    """Cents that came from each funder."""
+    rows = Receipt.objects.filter(claim__programme=programme, cancelled_reason="").order_by()
+    if at is not None:
+        rows = rows.filter(received_on__lte=at)
+    totals = rows.values_list("claim__funder_id").annotate(total=Sum("amount_cents"))
+    return dict(totals)
+
+
 def _figures(
     cells: Mapping[tuple[int, int], int],
-    charged: Mapping[tuple[int, int], tuple[int, int]],
-    line: int,
-    funder: int,
+    charged: Mapping[tuple[int, int], tuple[int, int, int]],
+    place: tuple[int, int],
 ) -> Figures:
-    validated, paid = charged.get((line, funder), (0, 0))
-    return Figures(cells.get((line, funder), 0), 0, validated, paid)
+    validated, paid, claimed = charged.get(place, (0, 0, 0))
+    return Figures(cells.get(place, 0), 0, validated, paid, claimed)
 
 
 def _axis(axis: Axis, lines: list[LineFigures], funders: int) -> AxisFigures:
@@ -311,16 +367,14 @@ def monthly_series(
     ``planned_cents`` spares two queries to who already has the overview's total.
     """
     total = _planned_total(programme, at) if planned_cents is None else planned_cents
-    rows = Share.objects.filter(expense__programme=programme)
-    if at is not None:
-        rows = rows.filter(expense__spent_on__lte=at)
-    actual = (
-        rows.order_by()
-        .annotate(month=TruncMonth("expense__spent_on"))
-        .values_list("month")
-        .annotate(total=Sum("amount_cents"))
-    )
-    return monthly_points(total, programme.starts_on, programme.ends_on, dict(actual))
+    actual = month_totals(programme) if at is None else _months_up_to(programme, at)
+    return monthly_points(total, programme.starts_on, programme.ends_on, actual)
+
+
+def _months_up_to(programme: Programme, at: date) -> dict[date, int]:
+    rows = Share.objects.filter(expense__programme=programme, expense__spent_on__lte=at).order_by()
+    by_month = rows.annotate(month=TruncMonth("expense__spent_on")).values_list("month")
+    return dict(by_month.annotate(total=Sum("amount_cents")))
 
 
 def _planned_total(programme: Programme, at: date | None) -> int:
@@ -342,8 +396,3 @@ def charged_on_axis(programme: Programme, number: int, start: date, end: date) -
     )
     total: int = rows.aggregate(total=Sum("amount_cents", default=0))["total"]
     return total
-
-
-def expected_total(programme: Programme, overview: BudgetOverview, at: date) -> int:
-    """What the pace so far leads to at the end of the agreement, in cents."""
-    return expected_at_end(overview.total.validated_cents, programme.starts_on, programme.ends_on, at)

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Sum
-
 from core.errors import NotVisible
 from funding.enums import Nature, PlanStatus
 from funding.matrix import Residues, residues
-from funding.models import Funder, Plan, Share
+from funding.models import Funder, Plan
+from funding.selectors.totals import charged_totals
 from programme.access import Access
 from programme.models import Programme
 
@@ -94,13 +93,7 @@ def sheet_funders(programme: Programme) -> tuple[SheetFunder, ...]:
 def plan_sheet(plan: Plan) -> PlanSheet:
     """A plan as a table: five queries whatever its size. Superseded plans keep their own columns."""
     funders = sheet_funders(plan.programme)
-    charged = {
-        (row["line"], row["funder"]): row["total"]
-        for row in Share.objects.filter(line__programme_id=plan.programme_id)
-        .order_by()
-        .values("line", "funder")
-        .annotate(total=Sum("amount_cents"))
-    }
+    charged = charged_totals(plan.programme)
     lines = []
     for row in plan.lines.select_related("line__axis").prefetch_related("cells"):
         cells = {cell.funder_id: cell.amount_cents for cell in row.cells.all()}

@@ -1,21 +1,26 @@
 """Who pays, and for how much: the agreement's funders, their readers, the programme's own rules."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
-from django.db.models import ProtectedError, Sum
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit
 from core.errors import BusinessError
 from core.formats import format_euros
-from funding.models import Funder, FunderMember, FundingRules, Share
+from funding.enums import ClaimPieceKind, EvidenceKind, EvidenceStep, Imputation, Nature
+from funding.models import ClaimTerms, EvidenceRule, Funder, FunderMember, FundingRules
+from funding.selectors.totals import charged_totals
+from funding.services.terms import keep_terms
+from funding.steering import Thresholds
 from programme.enums import Role
 from programme.models import Programme
 from programme.official import OTHERS_CENTS, STATE_CENTS
-from programme.services import grant_role
+from programme.services import grant_role, touch_programme
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ def save_funders(*, actor: User | None, programme: Programme, entries: Sequence[
         funder.full_clean()
         funder.save()
         result.append(funder)
+    touch_programme(locked)
     after = {funder.name: funder.agreed_cents for funder in result}
     if after != before:
         audit.record(
@@ -124,9 +130,11 @@ def _remove_funders(funders: Sequence[Funder]) -> None:
             ) from error
 
 
-def _charged_by_funder(programme: Programme) -> dict[int, int]:
-    rows = Share.objects.filter(funder__programme=programme).values("funder")
-    return {row["funder"]: row["total"] for row in rows.annotate(total=Sum("amount_cents")).order_by()}
+def _charged_by_funder(programme: Programme) -> Counter[int]:
+    charged: Counter[int] = Counter()
+    for (_line, funder), cents in charged_totals(programme).items():
+        charged[funder] += cents
+    return charged
 
 
 @transaction.atomic
@@ -146,17 +154,108 @@ def add_funder_member(*, actor: User | None, funder: Funder, user: User) -> Fund
 
 
 @transaction.atomic
-def set_rules(*, actor: User | None, programme: Programme, second_person: bool) -> FundingRules:
-    """Say whether the person who enters an expense may validate it. Saying it twice changes nothing."""
+def set_rules(
+    *,
+    actor: User | None,
+    programme: Programme,
+    second_person: bool,
+    fungibility_percent: int | None = None,
+    alerts: Thresholds | None = None,
+) -> FundingRules:
+    """Say whether who enters something may validate it, what part of a line moves, when a line is watched.
+
+    What is left out stays as it is. Saying it twice changes nothing. Raises ``BusinessError`` for a
+    percentage out of 0 to 100.
+    """
     rules, _created = FundingRules.objects.get_or_create(programme=programme)
-    if rules.second_person != second_person:
-        before, rules.second_person = rules.second_person, second_person
-        rules.save(update_fields=["second_person"])
+    percents = {} if fungibility_percent is None else {"fungibility_percent": fungibility_percent}
+    if alerts is not None:
+        percents |= {f"alert_{name}": percent for name, percent in asdict(alerts).items()}
+    if not all(0 <= percent <= 100 for percent in percents.values()):
+        raise BusinessError(
+            _("Un pourcentage va de 0 à 100."), field="fungibility_percent", code="percentage"
+        )
+    wanted = {"second_person": second_person, **percents}
+    if keep_terms(actor=actor, terms=rules, values=wanted, verb="funding.rules_set"):
+        touch_programme(programme)
+    return rules
+
+
+@transaction.atomic
+def set_claim_terms(
+    *,
+    actor: User | None,
+    funder: Funder,
+    advance_percent: int,
+    ceiling_percent: int,
+    imputation: Imputation,
+    required_pieces: Sequence[ClaimPieceKind] = (),
+) -> ClaimTerms:
+    """Write what the agreement says of a funder's claims. Writing it twice changes nothing.
+
+    Claims already made keep what they came to. Raises ``BusinessError``: a percentage out of 0 to 100, an
+    advance above the ceiling.
+    """
+    if not 0 <= advance_percent <= ceiling_percent <= 100:
+        raise BusinessError(
+            _("L’avance va de 0 % au plafond, et le plafond à 100 % au plus."),
+            field="advance_percent",
+            code="percentage",
+        )
+    terms, _created = ClaimTerms.objects.get_or_create(funder=funder)
+    wanted = {
+        "advance_percent": advance_percent,
+        "ceiling_percent": ceiling_percent,
+        "imputation": imputation.value,
+        "required_pieces": sorted(kind.value for kind in required_pieces),
+    }
+    changes = {
+        name: [getattr(terms, name), value] for name, value in wanted.items() if getattr(terms, name) != value
+    }
+    if changes:
+        for name, value in wanted.items():
+            setattr(terms, name, value)
+        terms.full_clean()
+        terms.save()
         audit.record(
             actor=actor,
-            verb="funding.rules_set",
-            obj=programme,
-            programme_id=programme.pk,
-            changes={"second_person": [before, second_person]},
+            verb="funder.terms_set",
+            obj=funder,
+            programme_id=funder.programme_id,
+            changes=changes,
         )
-    return rules
+    return terms
+
+
+@transaction.atomic
+def set_evidence_rules(
+    *,
+    actor: User | None,
+    programme: Programme,
+    needs: Collection[tuple[Nature, EvidenceKind, EvidenceStep]],
+) -> None:
+    """Say which pieces each nature of expense needs, to be validated and to be claimed.
+
+    Replaces what was said before. What was already validated or claimed does not move.
+    """
+    before = {
+        (rule.nature, rule.kind, rule.step) for rule in EvidenceRule.objects.filter(programme=programme)
+    }
+    wanted = {(nature.value, kind.value, step.value) for nature, kind, step in needs}
+    if wanted == before:
+        return
+    EvidenceRule.objects.filter(programme=programme).delete()
+    EvidenceRule.objects.bulk_create(
+        EvidenceRule(programme=programme, nature=nature, kind=kind, step=step)
+        for nature, kind, step in sorted(wanted)
+    )
+    audit.record(
+        actor=actor,
+        verb="funding.evidence_rules_set",
+        obj=programme,
+        programme_id=programme.pk,
+        changes={
+            "added": sorted(" ".join(rule) for rule in wanted - before),
+            "removed": sorted(" ".join(rule) for rule in before - wanted),
+        },
+    )

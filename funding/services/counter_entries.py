@@ -15,7 +15,9 @@ from core.formats import format_euros
 from funding.apportionment import take_back
 from funding.enums import ExpenseStatus
 from funding.models import BudgetLine, Expense, Share
-from funding.services.expenses import find_by_token, line_state, next_number, save_shares
+from funding.services.expenses import find_by_token, next_number, save_shares
+from funding.services.lines import line_state
+from funding.services.years import check_open
 from programme.models import Programme
 
 BOOKED = (ExpenseStatus.VALIDATED, ExpenseStatus.PAID)
@@ -31,8 +33,8 @@ def cancel_expense(
     Raises ``BusinessError`` without a reason, for a submitted expense (return it first) or a
     counter-entry. Side effects: one negative expense and its shares, one audit event.
     """
-    _check_reason(reason)
-    fresh = _locked(expense)
+    check_reason(reason)
+    fresh = locked_expense(expense)
     if fresh.status == ExpenseStatus.CANCELLED:
         return fresh
     if fresh.answers_id is not None or fresh.status == ExpenseStatus.SUBMITTED:
@@ -43,8 +45,8 @@ def cancel_expense(
     was = ExpenseStatus(fresh.status)
     if was in BOOKED:
         amount, eligible, excess = _left(fresh)
-        shares = _shares_left(fresh)
-        _book(
+        shares = shares_left(fresh)
+        book_counter_entry(
             actor, fresh, was, reason, at,
             amounts=(amount, eligible, excess),
             shares=shares,
@@ -84,14 +86,37 @@ def credit_expense(
     Raises ``BusinessError``: no reason, expense not booked, more than is left of it, or an eligible part
     that would exceed what is left. A credit of all that is left is a cancellation: ask for that.
     """
-    _check_reason(reason)
-    fresh = _locked(expense)
+    check_reason(reason)
+    fresh = locked_expense(expense)
     if form_token and (existing := find_by_token(form_token)):
         return existing
     if fresh.answers_id is not None or fresh.status not in BOOKED:
         raise BusinessError(_("Seule une dépense validée ou payée reçoit un avoir."), code="state")
-    amount, eligible, excess = _left(fresh)
-    credited = min(amount_cents, eligible) if eligible_cents is None else eligible_cents
+    left = _left(fresh)
+    credited = min(amount_cents, left[1]) if eligible_cents is None else eligible_cents
+    _check_credit(amount_cents, credited, left)
+    unfunded = min(left[2], credited)
+    note = book_counter_entry(
+        actor, fresh, ExpenseStatus(fresh.status), reason, at,
+        amounts=(amount_cents, credited, unfunded),
+        shares=_taken_back(fresh, credited - unfunded),
+        label=_("Avoir sur %(number)s – %(label)s"),
+        form_token=form_token,
+    )  # fmt: skip
+    audit.record(
+        actor=actor,
+        verb="expense.credited",
+        obj=fresh,
+        programme_id=fresh.programme_id,
+        changes={"amount_cents": amount_cents, "note": note.number},
+        comment=reason.strip(),
+    )
+    return note
+
+
+def _check_credit(amount_cents: int, credited: int, left: tuple[int, int, int]) -> None:
+    """Refuse more than is ``left`` (amount, eligible part, excess), or an eligible part that is not in it."""
+    amount, eligible, _excess = left
     if not 0 < amount_cents < amount:
         raise BusinessError(
             _("L’avoir va d’un centime à moins de %(left)s. Pour tout reprendre, annulez la dépense.")
@@ -109,34 +134,22 @@ def credit_expense(
             field="eligible",
             code="credit",
         )
-    unfunded = min(excess, credited)
-    funders, amounts, charged = line_state(fresh.line_id)
-    own = _shares_left(fresh)
-    back = take_back(amounts, charged, [own.get(pk, 0) for pk in funders], credited - unfunded)
-    note = _book(
-        actor, fresh, ExpenseStatus(fresh.status), reason, at,
-        amounts=(amount_cents, credited, unfunded),
-        shares=dict(zip(funders, back, strict=True)),
-        label=_("Avoir sur %(number)s – %(label)s"),
-        form_token=form_token,
-    )  # fmt: skip
-    audit.record(
-        actor=actor,
-        verb="expense.credited",
-        obj=fresh,
-        programme_id=fresh.programme_id,
-        changes={"amount_cents": amount_cents, "note": note.number},
-        comment=reason.strip(),
-    )
-    return note
 
 
-def _check_reason(reason: str) -> None:
+def _taken_back(expense: Expense, cents: int) -> dict[int, int]:
+    """What goes back to each funder, in the reverse order of the method (money.md §3.5)."""
+    state, own = line_state(expense.line_id), shares_left(expense)
+    back = take_back(state.agreed, state.charged, [own.get(pk, 0) for pk in state.funders], cents)
+    return dict(zip(state.funders, back, strict=True))
+
+
+def check_reason(reason: str) -> None:
+    """Refuse a decision that nobody explains."""
     if not reason.strip():
         raise BusinessError(_("Indiquez le motif de la décision."), field="reason", code="reason")
 
 
-def _locked(expense: Expense) -> Expense:
+def locked_expense(expense: Expense) -> Expense:
     """The expense as it is now, its programme and line locked in the order every service keeps."""
     Programme.objects.select_for_update(no_key=True).get(pk=expense.programme_id)
     BudgetLine.objects.select_for_update(no_key=True).get(pk=expense.line_id)
@@ -162,14 +175,14 @@ def _left(expense: Expense) -> tuple[int, int, int]:
     )
 
 
-def _shares_left(expense: Expense) -> dict[int, int]:
+def shares_left(expense: Expense) -> dict[int, int]:
     """What each funder still bears of an expense, by funder id."""
     entries = [expense.pk, *expense.counter_entries.values_list("pk", flat=True)]
     rows = Share.objects.filter(expense_id__in=entries).values("funder").annotate(total=Sum("amount_cents"))
     return {row["funder"]: row["total"] for row in rows.order_by() if row["total"]}
 
 
-def _book(
+def book_counter_entry(
     actor: User | None,
     expense: Expense,
     status: ExpenseStatus,
@@ -184,6 +197,7 @@ def _book(
     """Write the counter-entry and its negative shares. What was paid is taken as refunded that day."""
     moment = at or timezone.now()
     day: date = timezone.localdate(moment)
+    check_open(expense.programme_id, day)
     entry = Expense(
         programme=expense.programme,
         number=next_number(expense.programme_id),
@@ -203,9 +217,10 @@ def _book(
         paid_on=day if status == ExpenseStatus.PAID else None,
         decision_reason=reason.strip(),
         answers=expense,
+        commitment=expense.commitment,
         form_token=form_token,
     )
     entry.full_clean()
     entry.save()
-    save_shares(entry, list(shares), tuple(-cents for cents in shares.values()))
+    save_shares(entry, {funder: -cents for funder, cents in shares.items()})
     return entry

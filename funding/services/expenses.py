@@ -1,11 +1,12 @@
 """Life of an expense up to its payment: entered, submitted, returned, validated and shared, paid."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,12 +15,29 @@ from core import audit
 from core.errors import BusinessError
 from core.formats import format_date, format_euros
 from funding.apportionment import share
-from funding.enums import ExpenseStatus, PlanStatus
-from funding.models import BudgetLine, Expense, MatrixCell, PlannedLine, Share
+from funding.enums import CommitmentStatus, EvidenceStep, ExpenseStatus
+from funding.models import BudgetLine, Commitment, Expense, Share
 from funding.rules import second_person_required
+from funding.selectors.changes import changed_since
+from funding.selectors.evidence import kinds_in_words, missing_evidence
+from funding.selectors.reserves import accepted_excess_left
+from funding.services import totals
+from funding.services.lines import LineState, line_state, overrun, planned_in_force
+from funding.services.years import check_open
 from programme.models import Programme
 
-EDITABLE = ("line", "label", "supplier", "invoice_number", "spent_on", "amount_cents", "eligible_cents")
+EDITABLE = (
+    "line",
+    "commitment",
+    "label",
+    "supplier",
+    "invoice_number",
+    "spent_on",
+    "amount_cents",
+    "tax_cents",
+    "recoverable_tax_cents",
+    "eligible_cents",
+)
 
 
 def next_number(programme_id: int) -> int:
@@ -45,14 +63,18 @@ def create_expense(
     spent_on: date,
     amount_cents: int,
     eligible_cents: int | None = None,
+    tax_cents: int = 0,
+    recoverable_tax_cents: int = 0,
     invoice_number: str = "",
+    commitment: Commitment | None = None,
     form_token: UUID | None = None,
 ) -> Expense:
     """Enter a draft expense. The same ``form_token`` always gives the same expense.
 
-    Amounts are in cents, net of recoverable tax; all of it is eligible unless ``eligible_cents`` says less.
-    Raises ``BusinessError``: line outside the plan in force, date outside the agreement, eligible part
-    above the amount.
+    Amounts are in cents. ``amount_cents`` is net of recoverable tax (``tax_cents - recoverable_tax_cents``
+    is inside it); all of it is eligible unless ``eligible_cents`` says less. Raises ``BusinessError``: line
+    outside the plan in force, date outside the agreement or in a closed year, eligible part above the
+    amount, impossible taxes, commitment of another line or no longer active.
     """
     number = next_number(line.programme_id)
     if form_token and (existing := find_by_token(form_token)):
@@ -67,9 +89,16 @@ def create_expense(
         spent_on=spent_on,
         amount_cents=amount_cents,
         eligible_cents=amount_cents if eligible_cents is None else eligible_cents,
+        tax_cents=tax_cents,
+        recoverable_tax_cents=recoverable_tax_cents,
+        commitment=commitment,
         entered_by=actor,
         form_token=form_token,
     )
+    return _entered(actor, expense)
+
+
+def _entered(actor: User | None, expense: Expense) -> Expense:
     _check_entry(expense)
     expense.full_clean()
     expense.save()
@@ -78,22 +107,33 @@ def create_expense(
         verb="expense.created",
         obj=expense,
         programme_id=expense.programme_id,
-        changes={"line": line.code, "amount_cents": amount_cents, "eligible_cents": expense.eligible_cents},
+        changes={
+            "line": expense.line.code,
+            "amount_cents": expense.amount_cents,
+            "eligible_cents": expense.eligible_cents,
+        },
     )
     return expense
 
 
 @transaction.atomic
-def update_expense(*, actor: User | None, expense: Expense, **values: Any) -> Expense:
+def update_expense(
+    *, actor: User | None, expense: Expense, seen: datetime | None = None, **values: Any
+) -> Expense:
     """Change a draft; ``values`` are fields of ``EDITABLE``.
 
-    Raises ``BusinessError`` when it is no longer a draft, and as ``create_expense``.
+    ``seen`` is the ``updated_at`` that the person read: when somebody changed the draft since, nothing is
+    written and the refusal (code ``stale``) says who changed what. Raises ``BusinessError`` when it is no
+    longer a draft, and as ``create_expense``.
     """
     fresh: Expense = (
-        Expense.objects.select_for_update(no_key=True, of=("self",)).select_related("line").get(pk=expense.pk)
+        Expense.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("line", "commitment")
+        .get(pk=expense.pk)
     )
     if fresh.status != ExpenseStatus.DRAFT:
         raise _moved_on(fresh)
+    check_open(fresh.programme_id, fresh.spent_on)
     changes = {}
     for name in EDITABLE:
         before, after = getattr(fresh, name), values.get(name, getattr(fresh, name))
@@ -103,6 +143,15 @@ def update_expense(*, actor: User | None, expense: Expense, **values: Any) -> Ex
             setattr(fresh, name, after)
     if not changes:
         return fresh
+    if seen is not None and fresh.updated_at != seen:
+        raise BusinessError(
+            _(
+                "Pendant votre saisie, cette dépense a été modifiée par %(who)s. Rien n’est perdu : vos "
+                "valeurs sont conservées ci-dessous. Enregistrez de nouveau pour les garder."
+            )
+            % {"who": changed_since(fresh, seen)},
+            code="stale",
+        )
     _check_entry(fresh)
     fresh.full_clean()
     fresh.save()
@@ -115,7 +164,7 @@ def update_expense(*, actor: User | None, expense: Expense, **values: Any) -> Ex
 def _check_entry(expense: Expense) -> None:
     if expense.line.programme_id != expense.programme_id:
         raise BusinessError(_("Cette ligne n’est pas dans ce programme."), field="line", code="line")
-    if not _planned(expense.line_id).exists():
+    if not planned_in_force(expense.line_id).exists():
         raise BusinessError(
             _("La ligne « %(label)s » n’est pas dans le plan en vigueur.") % {"label": expense.line.label},
             field="line",
@@ -131,11 +180,41 @@ def _check_entry(expense: Expense) -> None:
             field="eligible",
             code="eligible",
         )
+    if not 0 <= expense.recoverable_tax_cents <= expense.tax_cents <= expense.gross_cents:
+        raise BusinessError(
+            _("La taxe récupérable ne dépasse pas la taxe, ni la taxe le montant payé."),
+            field="tax",
+            code="tax",
+        )
+    _check_commitment(expense)
+
+
+def _check_commitment(expense: Expense) -> None:
+    commitment = expense.commitment
+    if commitment is None:
+        return
+    if commitment.line_id != expense.line_id:
+        raise BusinessError(
+            _("L’engagement %(number)s porte sur une autre ligne.") % {"number": f"E{commitment.number:05d}"},
+            field="commitment",
+            code="commitment",
+        )
+    if commitment.status != CommitmentStatus.ACTIVE:
+        raise BusinessError(
+            _("L’engagement %(number)s est %(status)s : il ne se consomme pas.")
+            % {
+                "number": f"E{commitment.number:05d}",
+                "status": CommitmentStatus(commitment.status).label,
+            },
+            field="commitment",
+            code="commitment",
+        )
 
 
 def check_dates(expense: Expense) -> None:
-    """Refuse an expense dated outside the agreement."""
+    """Refuse an expense dated outside the agreement, or in a closed year."""
     programme = expense.programme
+    check_open(programme.pk, expense.spent_on)
     if not programme.starts_on <= expense.spent_on <= programme.ends_on:
         raise BusinessError(
             _("La dépense est datée du %(date)s ; la convention va du %(start)s au %(end)s.")
@@ -147,10 +226,6 @@ def check_dates(expense: Expense) -> None:
             field="spent_on",
             code="dates",
         )
-
-
-def _planned(line_id: int) -> Any:
-    return PlannedLine.objects.filter(line_id=line_id, plan__status=PlanStatus.ACTIVE)
 
 
 def _moved_on(expense: Expense) -> BusinessError:
@@ -188,7 +263,9 @@ def submit_expense(*, actor: User | None, expense: Expense, at: datetime | None 
 
 
 def _fresh(expense: Expense) -> Expense:
-    fresh: Expense = Expense.objects.select_related("programme", "line", "answers").get(pk=expense.pk)
+    fresh: Expense = Expense.objects.select_related("programme", "line", "answers", "commitment").get(
+        pk=expense.pk
+    )
     return fresh
 
 
@@ -202,6 +279,14 @@ def _check_evidence(expense: Expense) -> None:
     if not expense.evidence.exists():
         raise BusinessError(
             _("Ajoutez au moins un justificatif (facture, feuille de temps…) à la dépense."),
+            field="evidence",
+            code="evidence",
+        )
+    missing = missing_evidence(expense, EvidenceStep.VALIDATION)
+    if missing:
+        raise BusinessError(
+            _("Il manque une pièce pour cette nature de dépense : %(kinds)s.")
+            % {"kinds": kinds_in_words(missing)},
             field="evidence",
             code="evidence",
         )
@@ -239,12 +324,19 @@ def return_expense(*, actor: User | None, expense: Expense, reason: str) -> Expe
 
 @transaction.atomic
 def validate_expense(
-    *, actor: User | None, expense: Expense, override_reason: str = "", at: datetime | None = None
+    *,
+    actor: User | None,
+    expense: Expense,
+    override_reason: str = "",
+    seen: datetime | None = None,
+    at: datetime | None = None,
 ) -> Expense:
     """Attest the service done and share the expense among the funders, for good (money.md §3).
 
     ``override_reason`` is the director's decision (the door checks that she is one) to validate what she
-    entered herself, or more than remains on the line: the excess is then shared with no funder.
+    entered herself, or more than remains on the line: the excess is then shared with no funder. An excess
+    already accepted on the expense's commitment needs no second decision. ``seen`` is the ``updated_at``
+    she read: nobody validates something else than what was on her screen.
 
     Raises ``BusinessError``: no evidence, entered by the same person, dates, line outside the plan in
     force, more than remains on the line (the message says how much remains), or moved on meanwhile.
@@ -255,15 +347,11 @@ def validate_expense(
     fresh = _fresh(expense)
     if fresh.status in (ExpenseStatus.VALIDATED, ExpenseStatus.PAID):
         return fresh
-    if fresh.status != ExpenseStatus.SUBMITTED:
-        raise _moved_on(fresh)
     moment, reason = at or timezone.now(), override_reason.strip()
-    _check_second_person(actor, fresh, reason)
-    _check_evidence(fresh)
-    check_dates(fresh)
-    funders, amounts, charged = line_state(fresh.line_id)
-    excess = _excess(fresh, sum(amounts) - sum(charged), reason)
-    shares = share(amounts, charged, fresh.eligible_cents - excess)
+    _check_validation(actor, fresh, reason, seen)
+    state = line_state(fresh.line_id, commitment_id=fresh.commitment_id)
+    excess = _excess(fresh, state, reason)
+    shares = share(state.agreed, state.charged, fresh.eligible_cents - excess)
     if not _move(
         fresh,
         ExpenseStatus.SUBMITTED,
@@ -274,19 +362,40 @@ def validate_expense(
         decision_reason=reason,
     ):
         raise _moved_on(_fresh(fresh))
-    save_shares(fresh, funders, shares)
+    fresh.excess_cents = excess
+    _charge(actor, fresh, dict(zip(state.funders, shares, strict=True)), reason)
+    return _fresh(fresh)
+
+
+def _charge(actor: User | None, expense: Expense, shares: Mapping[int, int], reason: str) -> None:
+    """Write who pays what of an expense just validated, for good."""
+    save_shares(expense, shares)
     audit.record(
         actor=actor,
         verb="expense.validated",
-        obj=fresh,
-        programme_id=fresh.programme_id,
+        obj=expense,
+        programme_id=expense.programme_id,
         changes={
-            "shares": {str(pk): cents for pk, cents in zip(funders, shares, strict=True) if cents},
-            "excess_cents": excess,
+            "shares": {str(pk): cents for pk, cents in shares.items() if cents},
+            "excess_cents": expense.excess_cents,
         },
         comment=reason,
     )
-    return _fresh(fresh)
+
+
+def _check_validation(actor: User | None, expense: Expense, reason: str, seen: datetime | None) -> None:
+    """Everything that validation asks but room on the line."""
+    if expense.status != ExpenseStatus.SUBMITTED:
+        raise _moved_on(expense)
+    if seen is not None and expense.updated_at != seen:
+        raise BusinessError(
+            _("Cette dépense a été modifiée depuis que vous l’avez ouverte, par %(who)s : relisez-la.")
+            % {"who": changed_since(expense, seen)},
+            code="stale",
+        )
+    _check_second_person(actor, expense, reason)
+    _check_evidence(expense)
+    check_dates(expense)
 
 
 def _check_second_person(actor: User | None, expense: Expense, reason: str) -> None:
@@ -297,60 +406,35 @@ def _check_second_person(actor: User | None, expense: Expense, reason: str) -> N
         )
 
 
-def _excess(expense: Expense, remaining: int, reason: str) -> int:
-    excess: int = max(0, expense.eligible_cents - remaining)
-    if excess and not reason:
-        raise BusinessError(
-            _(
-                "Il reste %(remaining)s sur la ligne « %(label)s » : "
-                "la part éligible de %(eligible)s la dépasse."
-            )
-            % {
-                "remaining": format_euros(remaining),
-                "label": expense.line.label,
-                "eligible": format_euros(expense.eligible_cents),
-            },
-            code="overrun",
-        )
+def _excess(expense: Expense, state: LineState, reason: str) -> int:
+    excess: int = max(0, expense.eligible_cents - max(0, state.available))
+    accepted = accepted_excess_left(expense.commitment) if excess and expense.commitment else 0
+    if excess > accepted and not reason:
+        raise overrun(expense.line, expense.eligible_cents, state)
     return excess
 
 
-def line_state(line_id: int) -> tuple[list[int], list[int], list[int]]:
-    """Funders of a line in their order, what each pays of it, and what each has been charged, in cents.
+def save_shares(expense: Expense, shares: Mapping[int, int]) -> None:
+    """Write the shares of a booked expense, in cents by funder, and count them in the running totals.
 
-    Call it with the line locked. Raises ``BusinessError`` when the line is not in the plan in force.
+    A funder that pays nothing of it has no row. Call it with the line locked.
     """
-    cells = (
-        MatrixCell.objects.filter(planned_line__in=_planned(line_id))
-        .order_by("funder__position")
-        .values_list("funder_id", "amount_cents")
-    )
-    agreed = dict(cells)
-    if not agreed:
-        raise BusinessError(_("Cette ligne n’a pas de montant dans le plan en vigueur."), code="line")
-    rows = (
-        Share.objects.filter(line_id=line_id).values("funder").annotate(total=Sum("amount_cents")).order_by()
-    )
-    charged = {row["funder"]: row["total"] for row in rows}
-    return list(agreed), list(agreed.values()), [charged.get(pk, 0) for pk in agreed]
-
-
-def save_shares(expense: Expense, funders: list[int], amounts: tuple[int, ...]) -> None:
-    """Write the shares of a booked expense; a funder that pays nothing of it has no row."""
     Share.objects.bulk_create(
         Share(expense=expense, funder_id=funder, line_id=expense.line_id, amount_cents=cents)
-        for funder, cents in zip(funders, amounts, strict=True)
+        for funder, cents in shares.items()
         if cents
     )
+    totals.add_booked(expense, shares)
 
 
 @transaction.atomic
 def pay_expense(*, actor: User | None, expense: Expense, paid_on: date, today: date | None = None) -> Expense:
     """Record that a validated expense was paid. Doing it twice changes nothing.
 
-    Its credit notes are settled with it. Raises ``BusinessError`` for a date to come or before the
-    agreement, or when the expense is in no state to be paid.
+    Its credit notes are settled with it. Raises ``BusinessError`` for a date to come, before the
+    agreement or in a closed year, or when the expense is in no state to be paid.
     """
+    BudgetLine.objects.select_for_update(no_key=True).get(pk=expense.line_id)
     fresh = _fresh(expense)
     if fresh.status == ExpenseStatus.PAID:
         return fresh
@@ -361,10 +445,13 @@ def pay_expense(*, actor: User | None, expense: Expense, paid_on: date, today: d
             field="paid_on",
             code="dates",
         )
+    check_open(fresh.programme_id, paid_on, field="paid_on")
     if fresh.answers_id or not _move(fresh, ExpenseStatus.VALIDATED, ExpenseStatus.PAID, paid_on=paid_on):
         raise _moved_on(_fresh(fresh))
-    for note in fresh.counter_entries.filter(status=ExpenseStatus.VALIDATED):
+    notes = list(fresh.counter_entries.filter(status=ExpenseStatus.VALIDATED))
+    for note in notes:
         _move(note, ExpenseStatus.VALIDATED, ExpenseStatus.PAID, paid_on=paid_on)
+    totals.add_paid([fresh.pk, *(note.pk for note in notes)])
     audit.record(
         actor=actor,
         verb="expense.paid",

@@ -1,21 +1,24 @@
 """The budget plan and its funding matrix: draft, activation, amendments."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit
 from core.errors import BusinessError
-from core.formats import format_euros
+from core.formats import format_date, format_euros
 from funding.enums import Nature, PlanStatus
 from funding.matrix import residues
-from funding.models import BudgetLine, Expense, Funder, MatrixCell, Plan, PlannedLine, Share
+from funding.models import BudgetLine, Commitment, Expense, Funder, MatrixCell, Plan, PlannedLine
+from funding.selectors.changes import changed_since
+from funding.selectors.reserves import programme_reserves
+from funding.selectors.totals import charged_totals
 from programme.models import Axis, Programme
 
 
@@ -58,12 +61,35 @@ def start_plan(*, actor: User | None, programme: Programme, reason: str = "") ->
     plan.full_clean()
     plan.save()
     if active is not None:
-        _copy_lines(active, plan)
+        copy_lines(active, plan)
     audit.record(actor=actor, verb="plan.started", obj=plan, programme_id=locked.pk, comment=plan.reason)
     return plan
 
 
-def _copy_lines(source: Plan, target: Plan) -> None:
+@transaction.atomic
+def discard_plan(*, actor: User | None, plan: Plan) -> None:
+    """Give up a draft. Its lines that nothing else uses go with it. Doing it twice changes nothing.
+
+    Raises ``BusinessError`` for a plan that is or was in force.
+    """
+    current = Plan.objects.filter(pk=plan.pk).first()
+    if current is None:
+        return
+    locked = _draft(current)
+    lines = set(locked.lines.values_list("line_id", flat=True))
+    audit.record(
+        actor=actor,
+        verb="plan.discarded",
+        obj=locked.programme,
+        programme_id=locked.programme_id,
+        changes={"number": locked.number, "reason": locked.reason},
+    )
+    locked.delete()
+    _delete_orphans(lines)
+
+
+def copy_lines(source: Plan, target: Plan) -> None:
+    """Give a new version the lines and the matrix of another."""
     for planned in source.lines.prefetch_related("cells"):
         cells = list(planned.cells.all())
         copy = PlannedLine.objects.create(
@@ -76,16 +102,28 @@ def _copy_lines(source: Plan, target: Plan) -> None:
 
 
 @transaction.atomic
-def save_plan(*, actor: User | None, plan: Plan, entries: Sequence[LineEntry]) -> Plan:
+def save_plan(
+    *, actor: User | None, plan: Plan, entries: Sequence[LineEntry], seen: datetime | None = None
+) -> Plan:
     """Replace the lines and the matrix of a draft; residues may remain until it is activated.
 
-    Saving the same entries twice changes nothing more. Lines that no version and no expense uses any
-    more are deleted.
+    ``seen`` is the ``updated_at`` that the person read: when somebody saved the draft since, nothing is
+    written and the refusal (code ``stale``) says who. Saving the same entries twice changes nothing more.
+    Lines that no version, no commitment and no expense uses any more are deleted.
 
     Raises ``BusinessError``: not a draft, foreign axis, line or funder, a negative amount, an axis or
     nature changed on a line that another version or an expense uses.
     """
     locked = _draft(plan)
+    if seen is not None and locked.updated_at != seen:
+        raise BusinessError(
+            _(
+                "Pendant votre saisie, ce brouillon a été enregistré par %(who)s. Vos valeurs sont "
+                "conservées ci-dessous : enregistrez de nouveau pour les garder à la place."
+            )
+            % {"who": changed_since(locked, seen)},
+            code="stale",
+        )
     _check_entries(locked.programme, entries)
     before = set(locked.lines.values_list("line_id", flat=True))
     lines = _save_lines(locked, entries)
@@ -178,8 +216,11 @@ def _save_lines(plan: Plan, entries: Sequence[LineEntry]) -> list[BudgetLine]:
 def _fixed_lines(plan: Plan) -> set[int]:
     """Lines whose axis and nature can no longer change: another version or an expense uses them."""
     planned = PlannedLine.objects.filter(plan__programme_id=plan.programme_id).exclude(plan=plan)
-    spent = Expense.objects.filter(programme_id=plan.programme_id)
-    return set(planned.values_list("line_id", flat=True)) | set(spent.values_list("line_id", flat=True))
+    used = set(planned.values_list("line_id", flat=True))
+    for model in (Expense, Commitment):
+        rows = model.objects.filter(programme_id=plan.programme_id)
+        used |= set(rows.values_list("line_id", flat=True))
+    return used
 
 
 def _free_code(axis: Axis, taken: set[str]) -> str:
@@ -190,7 +231,8 @@ def _free_code(axis: Axis, taken: set[str]) -> str:
 
 
 def _delete_orphans(line_ids: set[int]) -> None:
-    BudgetLine.objects.filter(pk__in=line_ids, planned__isnull=True, expenses__isnull=True).delete()
+    unused = BudgetLine.objects.filter(pk__in=line_ids, planned__isnull=True)
+    unused.filter(expenses__isnull=True, commitments__isnull=True).delete()
 
 
 @transaction.atomic
@@ -199,8 +241,9 @@ def activate_plan(*, actor: User | None, plan: Plan, decided_on: date | None = N
 
     Activating a plan already in force changes nothing. Expenses and shares never move.
 
-    Raises ``BusinessError``: rows or columns with a residue, a total that is not the agreement's, an
-    amendment under what a funder has been charged on a line, or a plan replaced meanwhile.
+    Raises ``BusinessError``: rows or columns with a residue, a total that is not the agreement's, a date to
+    come or before the plan in force, an amendment under what a funder has been charged on a line or under
+    what commitments reserve there, or a plan replaced meanwhile.
     Side effects: the plan in force becomes superseded; one audit event. Locks every line, so that no
     expense is validated on a half-changed plan.
     """
@@ -214,15 +257,7 @@ def activate_plan(*, actor: User | None, plan: Plan, decided_on: date | None = N
         )
     list(BudgetLine.objects.select_for_update(no_key=True).for_programme(programme).order_by("pk"))
     _check_margins(programme, current)
-    _check_charged(programme, current)
-    now = timezone.now()
-    Plan.objects.for_programme(programme).filter(status=PlanStatus.ACTIVE).update(
-        status=PlanStatus.SUPERSEDED, updated_at=now
-    )
-    current.status, current.activated_at = PlanStatus.ACTIVE, now
-    current.decided_on = decided_on or timezone.localdate()
-    current.full_clean()
-    current.save()
+    put_in_force(programme, current, decided_on or timezone.localdate())
     audit.record(
         actor=actor,
         verb="plan.activated",
@@ -232,6 +267,35 @@ def activate_plan(*, actor: User | None, plan: Plan, decided_on: date | None = N
         comment=current.reason,
     )
     return current
+
+
+def put_in_force(programme: Programme, plan: Plan, decided_on: date) -> None:
+    """Replace the plan in force, with every line locked. Refuses what would fall below what is promised."""
+    _check_decision(programme, decided_on)
+    _check_charged(programme, plan)
+    _check_reserved(programme, plan)
+    now = timezone.now()
+    Plan.objects.for_programme(programme).filter(status=PlanStatus.ACTIVE).update(
+        status=PlanStatus.SUPERSEDED, updated_at=now
+    )
+    plan.status, plan.activated_at, plan.decided_on = PlanStatus.ACTIVE, now, decided_on
+    plan.full_clean()
+    plan.save()
+
+
+def _check_decision(programme: Programme, decided_on: date) -> None:
+    if decided_on > timezone.localdate():
+        raise BusinessError(
+            _("La décision ne peut pas être datée d’un jour à venir."), field="decided_on", code="dates"
+        )
+    active = Plan.objects.for_programme(programme).filter(status=PlanStatus.ACTIVE).first()
+    if active is not None and active.decided_on is not None and decided_on < active.decided_on:
+        raise BusinessError(
+            _("Le plan en vigueur a été décidé le %(date)s : celui-ci ne peut pas l’être avant.")
+            % {"date": format_date(active.decided_on)},
+            field="decided_on",
+            code="dates",
+        )
 
 
 def _check_margins(programme: Programme, plan: Plan) -> None:
@@ -274,22 +338,22 @@ def _check_charged(programme: Programme, plan: Plan) -> None:
         (cell.planned_line.line_id, cell.funder_id): cell.amount_cents
         for cell in MatrixCell.objects.filter(planned_line__plan=plan).select_related("planned_line")
     }
-    charged = (
-        Share.objects.filter(line__programme=programme)
-        .values("line", "line__label", "funder", "funder__name")
-        .annotate(total=Sum("amount_cents"))
-        .order_by("line__code", "funder__position")
+    labels, names = (
+        _labels(programme),
+        dict(Funder.objects.for_programme(programme).values_list("pk", "name")),
     )
+    charged = charged_totals(programme)
     below = [
         _("« %(line)s », %(funder)s : déjà appelé %(charged)s, prévu %(planned)s")
         % {
-            "line": row["line__label"],
-            "funder": row["funder__name"],
-            "charged": format_euros(row["total"]),
-            "planned": format_euros(agreed.get((row["line"], row["funder"]), 0)),
+            "line": labels[line],
+            "funder": names[funder],
+            "charged": format_euros(charged[line, funder]),
+            "planned": format_euros(agreed.get((line, funder), 0)),
         }
-        for row in charged
-        if row["total"] > agreed.get((row["line"], row["funder"]), 0)
+        for line in labels
+        for funder in names
+        if charged.get((line, funder), 0) > agreed.get((line, funder), 0)
     ]
     if below:
         raise BusinessError(
@@ -297,3 +361,33 @@ def _check_charged(programme: Programme, plan: Plan) -> None:
             % {"below": " ; ".join(below)},
             code="below-charged",
         )
+
+
+def _check_reserved(programme: Programme, plan: Plan) -> None:
+    """Refuse a line under what is charged on it plus what commitments reserve."""
+    planned = dict(plan.lines.values_list("line_id", "planned_cents"))
+    charged: Counter[int] = Counter()
+    for (line, _funder), cents in charged_totals(programme).items():
+        charged[line] += cents
+    labels = _labels(programme)
+    below = [
+        _("« %(line)s » : %(reserved)s engagés et non facturés, il n’en resterait que %(left)s")
+        % {
+            "line": labels[line],
+            "reserved": format_euros(cents),
+            "left": format_euros(planned.get(line, 0) - charged.get(line, 0)),
+        }
+        for line, cents in sorted(programme_reserves(programme).items())
+        if planned.get(line, 0) - charged.get(line, 0) < cents
+    ]
+    if below:
+        raise BusinessError(
+            _("Des engagements réservent ces lignes. Relevez-les ou soldez les engagements : %(below)s.")
+            % {"below": " ; ".join(below)},
+            code="below-reserved",
+        )
+
+
+def _labels(programme: Programme) -> dict[int, str]:
+    """Lines of the programme in the order of their codes."""
+    return dict(BudgetLine.objects.for_programme(programme).order_by("code").values_list("pk", "label"))

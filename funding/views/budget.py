@@ -1,63 +1,124 @@
 """The budget at a glance, a line and its ledger, funders, rules, and the funder's own page."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.errors import BusinessError
+from core.errors import BusinessError, NotVisible
 from core.exports import Sheet, export_response
-from core.formats import format_percent
+from core.formats import format_euros_round, format_percent
 from core.money import euros
 from funding import rules, selectors, services
-from funding.enums import BOOKED
+from funding.enums import BOOKED, ComposedFigure
 from funding.figures import axis_chart, funder_chart, key_figures, monthly_chart, own_figures
 from funding.forms import RulesForm
 from funding.funder_form import FunderForm
 from funding.models import BudgetLine
+from funding.selectors.composition import Scope, compose
+from funding.selectors.current import KEPT_SECONDS
 from funding.selectors.expenses import line_for
-from funding.selectors.overview import expected_total, rate_of
+from funding.selectors.overview import rate_of
 from funding.selectors.plans import sheet_funders
+from funding.selectors.steering import alert_for, bar_tone, forecast_of, line_alerts, total_forecast
 from programme.access import ProgrammeRequest, allow
 from programme.enums import OFFICE, Role
 from programme.links import programme_url
+from programme.models import Programme
 
 LATEST = 50
+PARTS = ("lead", "actions", "body")
 
 
 @allow(*OFFICE)
 @require_safe
 def overview(request: ProgrammeRequest) -> HttpResponse:
     """Axes × funders × lines: planned, waiting, validated, paid, what remains."""
-    programme = request.programme
-    current = selectors.current_budget(programme)
-    budget, today = current.overview, timezone.localdate()
+    return render(request, "funding/overview.html", {"parts": _overview_parts(request)})
+
+
+def _overview_parts(request: ProgrammeRequest) -> dict[str, SafeString]:
+    """Head, actions and body of the page.
+
+    They depend on the budget, the day and whether the caller manages the plan, on nothing else of her:
+    they are drawn once for each of these.
+    """
+    today, manages = timezone.localdate(), rules.can_manage_plan(request.access)
+    state = selectors.budget_state(request.programme)
+    key = f"funding.overview.{state.stamp}.{today}.{manages:d}"
+    parts: dict[str, SafeString] | None = cache.get(key)
+    if parts is None:
+        context = _overview_context(request.programme, state, today, manages=manages)
+        parts = {name: render_to_string(f"funding/_overview.html#{name}", context) for name in PARTS}
+        cache.set(key, parts, KEPT_SECONDS)
+    return parts
+
+
+def _overview_context(
+    programme: Programme, state: selectors.BudgetState, today: date, *, manages: bool
+) -> dict[str, Any]:
+    current = selectors.current_budget(programme, state)
+    budget, thresholds = current.overview, rules.alert_thresholds(programme)
     rate = rate_of(budget)
-    # What stands under the head depends on the budget and the day, on nothing of the caller: it is drawn
-    # once per state of the budget, and charts are computed only then.
-    context = {
+    return {
+        "programme": programme,
         "budget": budget,
-        "cache_key": f"{current.stamp}-{today}",
-        "figures": SimpleLazyObject(lambda: key_figures(programme, budget, rate)),
-        "chart": SimpleLazyObject(lambda: axis_chart(programme, budget)),
-        "series": SimpleLazyObject(lambda: monthly_chart(current.months, today)),
-        "expected_cents": expected_total(programme, budget, today),
+        "figures": key_figures(programme, budget, rate, bar_tone(budget.total, thresholds)),
+        "chart": axis_chart(programme, budget),
+        "series": monthly_chart(current.months, today),
+        "alerts": line_alerts(programme, budget, today, thresholds),
+        "expected": format_euros_round(total_forecast(programme, budget, today)),
+        "axes": [(axis, list(zip(budget.funders, axis.by_funder, strict=True))) for axis in budget.axes],
+        "lines": [
+            (axis, [(line, bar_tone(line.figures, thresholds)) for line in axis.lines])
+            for axis in budget.axes
+        ],
         "is_running": programme.starts_on <= today < programme.ends_on,
-        "draft": selectors.draft_plan(programme),
+        "draft_number": state.draft_number,
         "expenses_url": programme_url(programme, "funding:expense_list"),
-        "can_manage": rules.can_manage_plan(request.access),
+        "commitments_url": programme_url(programme, "funding:commitment_list"),
+        "claims_url": programme_url(programme, "funding:claim_list"),
+        "composition_url": programme_url(programme, "funding:composition"),
+        "can_manage": manages,
         "state_rate": format_percent(rate.reached, decimals=3) if rate.reached is not None else "–",
         "state_planned": format_percent(rate.planned, decimals=3) if rate.planned is not None else "–",
     }
-    return render(request, "funding/overview.html", context)
+
+
+@allow(*OFFICE)
+@require_safe
+def composition(request: ProgrammeRequest) -> HttpResponse:
+    """What a planned, remaining or available amount is made of: ``?montant=reste&volet=2``."""
+    figure = next((known for known in ComposedFigure if known == request.GET.get("montant")), None)
+    if figure is None:
+        raise NotVisible
+    scope = Scope(*(_asked_id(request, name) for name in ("volet", "ligne", "financeur")))
+    budget = selectors.current_budget(request.programme).overview
+    context = {
+        "composition": compose(request.programme, budget, figure, scope),
+        "plan_number": budget.plan_number,
+        "with_spent": figure != ComposedFigure.PLANNED,
+        "with_committed": figure == ComposedFigure.AVAILABLE,
+        "by_funder": figure == ComposedFigure.PLANNED and scope.line_id and not scope.funder_id,
+    }
+    return render(request, "funding/composition.html", context)
+
+
+def _asked_id(request: ProgrammeRequest, name: str) -> int | None:
+    asked = request.GET.get(name, "")
+    return int(asked) if asked.isdecimal() else None
 
 
 @allow(*OFFICE)
@@ -68,9 +129,17 @@ def line_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
     budget = selectors.current_budget(request.programme).overview
     figures = next((found for found in budget.lines if found.id == line.pk), None)
     expenses = programme_url(request.programme, "funding:expense_list")
+    today, thresholds = timezone.localdate(), rules.alert_thresholds(request.programme)
     context = {
         "line": line,
         "figures": figures,
+        "forecast": forecast_of(request.programme, figures.figures, today) if figures else None,
+        "alert": alert_for(request.programme, figures, today, thresholds) if figures else None,
+        "tone": bar_tone(figures.figures, thresholds) if figures else "",
+        "line_url": f"{expenses}?ligne={line.pk}",
+        "commitments_url": f"{programme_url(request.programme, 'funding:commitment_list')}?ligne={line.pk}",
+        "claims_url": f"{programme_url(request.programme, 'funding:claim_list')}?ligne={line.pk}",
+        "composition_url": programme_url(request.programme, "funding:composition"),
         "funders": list(zip(budget.funders, figures.by_funder, strict=True)) if figures else [],
         "short_names": [funder.short_name for funder in budget.funders],
         "ledger": list(selectors.ledger_rows(request.programme, line=line, latest=LATEST)),
@@ -111,6 +180,7 @@ def ledger_sheet(request: ProgrammeRequest, line: BudgetLine | None) -> Sheet:
                 row.label,
                 row.status,
                 euros(row.amount_cents),
+                euros(row.recoverable_tax_cents),
                 euros(row.eligible_cents),
                 euros(row.excess_cents),
                 *(euros(share) for share in row.shares),
@@ -131,6 +201,7 @@ def ledger_sheet(request: ProgrammeRequest, line: BudgetLine | None) -> Sheet:
         _("Objet"),
         _("État"),
         _("Montant"),
+        _("Taxes récupérables"),
         _("Éligible"),
         _("À la charge du porteur"),
         *(funder.name for funder in funders),
@@ -182,12 +253,20 @@ def budget_rules(request: ProgrammeRequest) -> HttpResponse:
                 actor=request.access.user,
                 programme=programme,
                 second_person=form.cleaned_data["second_person"],
+                fungibility_percent=form.cleaned_data["fungibility_percent"],
+                alerts=form.thresholds(),
             )
             messages.success(request, _("Les règles sont enregistrées."))
             return HttpResponseRedirect(programme_url(programme, "funding:overview"))
     else:
-        form = RulesForm(initial={"second_person": rules.second_person_required(programme)})
-    return render(request, "funding/rules.html", {"form": form})
+        form = RulesForm(
+            initial={
+                "second_person": rules.second_person_required(programme),
+                "fungibility_percent": rules.fungibility_percent(programme),
+                **asdict(rules.alert_thresholds(programme)),
+            }
+        )
+    return render(request, "funding/rules.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @allow(Role.FUNDER)
@@ -204,7 +283,7 @@ def funder_budget(request: ProgrammeRequest) -> HttpResponse:
         "own": own,
         "figures": own_figures(own) if own else [],
         "own_axes": [(axis, axis.by_funder[rank]) for axis in budget.axes] if rank is not None else [],
-        "chart": funder_chart(budget, rank) if rank is not None else None,
+        "chart": funder_chart(budget, rank, to_funder=True) if rank is not None else None,
         "state_rate": format_percent(rate.reached, decimals=3) if rate.reached is not None else "–",
         "state_planned": format_percent(rate.planned, decimals=3) if rate.planned is not None else "–",
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -17,13 +18,17 @@ from core.htmx import render_page
 from core.listing import Listing
 from core.money import euros
 from funding import rules, selectors, services
-from funding.enums import EvidenceKind
+from funding.enums import EvidenceKind, ExpenseStatus
 from funding.filters import ExpenseFilter
-from funding.forms import ExpenseForm, move_forms
+from funding.forms import ExpenseForm, move_forms, read_moment
 from funding.models import Expense
+from funding.selectors.commitments import commitment_choices
+from funding.selectors.imports import suggested_suppliers
 from programme.access import ProgrammeRequest, allow
 from programme.enums import OFFICE
 from programme.links import programme_url
+
+OPEN = (ExpenseStatus.DRAFT, ExpenseStatus.SUBMITTED)
 
 
 @allow(*OFFICE)
@@ -50,10 +55,16 @@ def expense_list(request: ProgrammeRequest) -> HttpResponseBase:
     context = {
         "listing": listing,
         "rows": selectors.expense_rows(request.programme, listing.page.object_list),
+        # Without a filter the budget page says it, without adding up every expense.
+        "counted_cents": _counted(listing) if listing.chips else None,
         "has_plan": bool(listing.count) or selectors.has_active_plan(request.programme),
         "can_enter": rules.can_enter_expense(request.access),
     }
     return render_page(request, "funding/expense_list.html", context, partials={"results": "results"})
+
+
+def _counted(listing: Listing[Expense]) -> int:
+    return selectors.counted_total(listing.queryset, listing.form.cleaned_data.get("financeur"))
 
 
 def _export(request: ProgrammeRequest, listing: Listing[Expense]) -> Sheet:
@@ -69,6 +80,7 @@ def _export(request: ProgrammeRequest, listing: Listing[Expense]) -> Sheet:
                 row.line,
                 euros(row.amount_cents),
                 euros(row.eligible_cents),
+                euros(row.counted_cents),
                 row.status_label,
                 row.evidence_count,
             ]
@@ -82,6 +94,7 @@ def _export(request: ProgrammeRequest, listing: Listing[Expense]) -> Sheet:
         _("Ligne"),
         _("Montant"),
         _("Éligible"),
+        _("Compté au budget"),
         _("État"),
         _("Pièces"),
     ]
@@ -109,24 +122,38 @@ def expense_edit(request: ProgrammeRequest, pk: int) -> HttpResponse:
 
 def _form_page(request: ProgrammeRequest, expense: Expense | None) -> HttpResponse:
     overview = selectors.current_budget(request.programme).overview
-    chosen = {"line": request.GET.get("ligne")} if expense is None else {}
+    chosen = (
+        {"line": request.GET.get("ligne"), "commitment": request.GET.get("engagement")}
+        if expense is None
+        else {}
+    )
+    choices = commitment_choices(request.programme, also=expense.commitment if expense else None)
     form = ExpenseForm(
         request.POST if request.method == "POST" else None,
         request.FILES or None,
         overview=overview,
+        commitments=choices,
         expense=expense,
         initial=chosen,
     )
+    theirs: list[tuple[str, str]] = []
     if request.method == "POST" and form.is_valid():
         saved = _save(request, form, expense)
         if saved is not None:
             return HttpResponseRedirect(
                 programme_url(request.programme, "funding:expense_detail", pk=saved.pk)
             )
+        if expense is not None and form.has_error(NON_FIELD_ERRORS, "stale"):
+            expense = selectors.expense_for(request.access, expense.pk)
+            form.renew(expense)
+            theirs = what_differs(form, expense)
     context = {
+        "theirs": theirs,
+        "has_commitments": bool(choices),
         "form": form,
         "expense": expense,
         "overview": overview,
+        "suppliers": suggested_suppliers(request.programme),
         "file_lost": request.method == "POST" and bool(request.FILES) and "evidence" not in form.errors,
     }
     status = 422 if request.method == "POST" else 200
@@ -142,7 +169,10 @@ def _save(request: ProgrammeRequest, form: ExpenseForm, expense: Expense | None)
                 actor=actor, line=line, form_token=form.cleaned_data["form_token"], **form.values()
             )
         else:
-            expense = services.update_expense(actor=actor, expense=expense, line=line, **form.values())
+            seen = read_moment(form.cleaned_data["seen"])
+            expense = services.update_expense(
+                actor=actor, expense=expense, seen=seen, line=line, **form.values()
+            )
     except BusinessError as error:
         place_error(form, error)
         return None
@@ -154,7 +184,12 @@ def _save(request: ProgrammeRequest, form: ExpenseForm, expense: Expense | None)
                 upload=form.cleaned_data["evidence"],
                 kind=EvidenceKind(form.cleaned_data["evidence_kind"]),
             )
-        if request.POST.get("action") == "submit":
+        if request.POST.get("action") == "submit" and selectors.lookalikes_of(expense):
+            messages.warning(
+                request,
+                _("Le brouillon est enregistré, mais pas soumis : il ressemble à une dépense déjà saisie."),
+            )
+        elif request.POST.get("action") == "submit":
             services.submit_expense(actor=actor, expense=expense)
             messages.success(request, _("La dépense est soumise : une autre personne va la valider."))
         else:
@@ -168,7 +203,19 @@ def _save(request: ProgrammeRequest, form: ExpenseForm, expense: Expense | None)
 
 def place_error(form: forms.Form, error: BusinessError) -> None:
     """Put a refusal beside its field, or on top of the form."""
-    form.add_error(error.field if error.field in form.fields else None, error.message)
+    form.add_error(
+        error.field if error.field in form.fields else None, ValidationError(error.message, code=error.code)
+    )
+
+
+def what_differs(form: ExpenseForm, expense: Expense) -> list[tuple[str, str]]:
+    """Label and stored value of each field whose typed value is another one."""
+    stored = ExpenseForm.initial_of(expense)
+    return [
+        (str(field.label), str(field.field.prepare_value(stored[field.name]) or _("vide")))
+        for field in form.visible_fields()
+        if field.name in stored and field.field.has_changed(stored[field.name], field.data)
+    ]
 
 
 @allow(*OFFICE)
@@ -205,7 +252,8 @@ def detail_page(
         "expense": expense,
         "facts": selectors.expense_facts(expense),
         "allowed": allowed,
-        "forms": move_forms() | (bound or {}),
+        "lookalikes": selectors.lookalikes_of(expense) if expense.status in OPEN else (),
+        "forms": move_forms(expense) | (bound or {}),
         "refused": set(bound or {}),
         "shares": shares,
         "shared_cents": sum(row.amount_cents for row in shares),

@@ -17,7 +17,7 @@ from core.errors import BusinessError
 from core.files import serve
 from funding import rules, selectors, services
 from funding.enums import EvidenceKind
-from funding.forms import CreditForm, EvidenceForm, PayForm, ReasonForm, ValidateForm
+from funding.forms import CreditForm, EvidenceForm, PayForm, ReasonForm, ValidateForm, read_moment
 from funding.models import Expense
 from funding.views.expenses import detail_page, place_error
 from programme.access import ProgrammeRequest, allow
@@ -71,7 +71,12 @@ def expense_validate(request: ProgrammeRequest, pk: int) -> HttpResponse:
 
     def act(expense: Expense, data: dict[str, Any]) -> object:
         reason = data["override_reason"] if rules.can_override(request.access) else ""
-        return services.validate_expense(actor=request.access.user, expense=expense, override_reason=reason)
+        return services.validate_expense(
+            actor=request.access.user,
+            expense=expense,
+            override_reason=reason,
+            seen=read_moment(data["seen"]),
+        )
 
     form = ValidateForm(request.POST, auto_id="valider_%s")
     done = _("La dépense est validée et répartie entre les financeurs.")

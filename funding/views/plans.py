@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import BusinessError
 from funding import rules, selectors, services
 from funding.enums import PlanStatus
-from funding.forms import ActivateForm, AmendmentForm
+from funding.forms import ActivateForm, AmendmentForm, read_moment
 from funding.models import Plan
 from funding.plan_form import PlanForm
 from funding.selectors import PlanSheet
@@ -101,9 +101,17 @@ def _edit(request: ProgrammeRequest, plan: Plan, sheet: PlanSheet) -> HttpRespon
     if action == "check":
         return _edit_page(request, plan, sheet, form, checked=True)
     try:
-        services.save_plan(actor=request.access.user, plan=plan, entries=form.entries())
+        services.save_plan(
+            actor=request.access.user,
+            plan=plan,
+            entries=form.entries(),
+            seen=read_moment(request.POST.get("seen", "")),
+        )
     except BusinessError as error:
         form.problem = error.message
+        if error.code == "stale":
+            # Saved again, these values win: she has been told what they replace.
+            return _edit_page(request, Plan.objects.get(pk=plan.pk), sheet, form, fresh=True, status=409)
         return _edit_page(request, plan, sheet, form, status=409)
     messages.success(request, _("Le brouillon est enregistré."))
     if action == "activate" and not form.balanced:
@@ -120,9 +128,18 @@ def _edit_page(
     *,
     proposed: bool = False,
     checked: bool = False,
+    fresh: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"plan": plan, "sheet": sheet, "form": form, "proposed": proposed, "checked": checked}
+    posted = request.POST.get("seen", "") if request.method == "POST" and not fresh else ""
+    context = {
+        "plan": plan,
+        "sheet": sheet,
+        "form": form,
+        "proposed": proposed,
+        "checked": checked,
+        "seen": posted or plan.updated_at.isoformat(),
+    }
     return render(request, "funding/plan_edit.html", context, status=status)
 
 
