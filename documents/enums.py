@@ -6,10 +6,11 @@ from core.i18n import gettext_lazy as _
 
 
 class DocumentStatus(StrEnum):
-    """Life of a document: asked for, then laid out. A failure is told by its job, which can be retried."""
+    """Life of a document: asked for, laid out, perhaps withdrawn. A failure is told by its job."""
 
     PENDING = "pending"
     READY = "ready"
+    WITHDRAWN = "withdrawn"
 
     @property
     def label(self) -> str:
@@ -17,4 +18,5 @@ class DocumentStatus(StrEnum):
         return {
             DocumentStatus.PENDING: _("en préparation"),
             DocumentStatus.READY: _("prêt"),
+            DocumentStatus.WITHDRAWN: _("retiré"),
         }[self]

@@ -18,6 +18,8 @@ def render_document(job: RunningJob, document_id: str) -> dict[str, Any]:
     document = Document.objects.select_related("programme", "requested_by").filter(pk=document_id).first()
     if document is None:
         raise BusinessError(_("Ce document n’existe plus."), code="document-gone")
+    if document.is_withdrawn:
+        raise BusinessError(_("Ce document a été retiré : demandez-le de nouveau."), code="withdrawn")
     if not document.is_ready:
         rendered = render(document, progress=job.progress)
         job.progress(90, _("Enregistrement"))

@@ -29,6 +29,7 @@ class Document(models.Model):
     to a higher app, which says who may read it (``core.registries.document_subjects``). ``snapshot`` holds
     ``face`` (what every document prints) and ``content`` (the kind's own figures, of version ``schema``);
     the file is made of it alone. The same ``key`` is the same document: a double click makes one.
+    A withdrawn document lost its snapshot and its files; its hash and its code remain, to say so.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -41,7 +42,7 @@ class Document(models.Model):
     subject_id = models.CharField(max_length=40, blank=True)
     snapshot = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     schema = models.PositiveSmallIntegerField(default=1)
-    status = models.CharField(max_length=8, choices=choices(DocumentStatus), default=DocumentStatus.PENDING)
+    status = models.CharField(max_length=9, choices=choices(DocumentStatus), default=DocumentStatus.PENDING)
     is_final = models.BooleanField(_("définitif"), default=False)
     for_funders = models.BooleanField(_("visible des financeurs"), default=False)
     file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
@@ -53,6 +54,8 @@ class Document(models.Model):
     job_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ready_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_sha256 = models.CharField(max_length=64, blank=True)
 
     objects = ProgrammeOwnedQuerySet.as_manager()
 
@@ -77,3 +80,8 @@ class Document(models.Model):
     def is_ready(self) -> bool:
         """Whether its file can be downloaded."""
         return self.status == DocumentStatus.READY
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its file was removed, its time being over or a person it named having asked."""
+        return self.status == DocumentStatus.WITHDRAWN

@@ -1,6 +1,7 @@
 """Search provider: documents by title or code."""
 
 from django.db.models import Q
+from django.utils import timezone
 
 from core.formats import format_date
 from core.i18n import gettext_lazy as _
@@ -19,7 +20,7 @@ def find_documents(access: Access, text: str, limit: int) -> list[SearchHit]:
     return [
         SearchHit(
             title,
-            f"{kind_label(kind)} · {format_date(made_at)}",
+            f"{kind_label(kind)} · {format_date(timezone.localtime(made_at))}",
             programme_url(access.programme, "documents:detail", pk=pk),
         )
         for pk, title, kind, made_at in rows[:limit]

@@ -89,7 +89,8 @@ def _row(access: Access, document: Document) -> DocumentRow:
     def url(name: str) -> str:
         return programme_url(access.programme, f"documents:{name}", pk=document.pk)
 
-    failed = getattr(document, "job_status", None) == JobStatus.ABANDONED and not document.is_ready
+    pending = document.status == DocumentStatus.PENDING
+    failed = getattr(document, "job_status", None) == JobStatus.ABANDONED and pending
     state = JobStatus.ABANDONED.label if failed else DocumentStatus(document.status).label
     return DocumentRow(
         title=document.title,
@@ -98,7 +99,7 @@ def _row(access: Access, document: Document) -> DocumentRow:
         author=document.requested_by.full_name if document.requested_by else "",
         made_at=document.created_at,
         state=str(state),
-        tone="bad" if failed else "good" if document.is_ready else "accent",
+        tone="bad" if failed else "good" if document.is_ready else "accent" if pending else "",
         pages=document.pages,
         pdf_url=url("download") if document.is_ready else "",
         xlsx_url=url("download_data") if document.is_ready and document.data_file_id else "",
@@ -125,6 +126,7 @@ class Verification:
     pages: int | None
     size: int
     sha256: str
+    withdrawn_at: datetime | None
 
 
 def normalise_code(text: str) -> str:
@@ -150,7 +152,8 @@ def verification(code: str) -> Verification | None:
         is_final=document.is_final,
         pages=document.pages,
         size=document.file.size if document.file else 0,
-        sha256=document.file.sha256 if document.file else "",
+        sha256=document.file.sha256 if document.file else document.withdrawn_sha256,
+        withdrawn_at=document.withdrawn_at,
     )
 
 

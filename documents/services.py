@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -13,12 +14,15 @@ from django.utils.text import slugify
 
 from accounts.models import User
 from core import audit, exports, files, jobs
-from core.models import StoredFile
-from core.registries import document_kinds, document_subjects
+from core.models import Job, StoredFile
+from core.registries import document_histories, document_kinds, document_subjects
 from documents.enums import DocumentStatus
 from documents.models import Document
 from documents.rendering import Face, Rendered
 from documents.snapshots import freeze
+from notifications.enums import Topic
+from notifications.services import send_message, wants
+from programme.links import programme_url
 from programme.models import Programme
 
 PDF_TYPE = "application/pdf"
@@ -125,20 +129,55 @@ def complete_document(*, document: Document, rendered: Rendered) -> bool:
     """Keep the files of a document, once; false when another worker was first.
 
     Files are stored outside the transaction; an attempt that died between storing and this update left
-    files of the same name and hash, which are taken up again. Side effects: files, the document's row.
+    files of the same name and hash, which are taken up again. Side effects: files, the document's row, a
+    line in the history of what it is about, an e-mail to whoever asked when the kind is announced and she
+    wants it.
     """
     stored = _keep(document, rendered.pdf, "pdf", PDF_TYPE)
     data = _keep(document, rendered.workbook, "xlsx", exports.XLSX_TYPE) if rendered.workbook else None
-    done = Document.objects.filter(pk=document.pk, status=DocumentStatus.PENDING).update(
-        status=DocumentStatus.READY,
-        file=stored,
-        data_file=data,
-        pages=rendered.pages,
-        ready_at=timezone.now(),
-    )
+    with transaction.atomic():
+        done = Document.objects.filter(pk=document.pk, status=DocumentStatus.PENDING).update(
+            status=DocumentStatus.READY,
+            file=stored,
+            data_file=data,
+            pages=rendered.pages,
+            ready_at=timezone.now(),
+        )
+        if done:
+            _announce(document, rendered.pages)
+            _write_down(document)
     if not done:
         _discard_unused(document)
     return bool(done)
+
+
+def _write_down(document: Document) -> None:
+    if document.subject_type in document_histories:
+        url = programme_url(document.programme, "documents:detail", pk=document.pk)
+        tell = document_histories.get(document.subject_type)
+        tell(document.subject_id, document.title, url, document.requested_by)
+
+
+def _announce(document: Document, pages: int) -> None:
+    """Tell whoever asked that the document is ready, if she wants to be told."""
+    person = document.requested_by
+    if person is None or not person.is_active or not document_kinds.get(document.kind).is_announced:
+        return
+    if not wants(user=person, programme=document.programme, topic=Topic.DOCUMENTS):
+        return
+    page = programme_url(document.programme, "documents:detail", pk=document.pk)
+    send_message(
+        template="document_ready",
+        recipient=person,
+        programme=document.programme,
+        context={
+            "name": person.first_name or person.full_name,
+            "title": document.title,
+            "pages": pages,
+            "page_url": f"{settings.SITE_URL.rstrip('/')}{page}",
+        },
+        topic=Topic.DOCUMENTS,
+    )
 
 
 def _keep(document: Document, content: bytes, extension: str, content_type: str) -> StoredFile:
@@ -166,6 +205,35 @@ def _discard_unused(document: Document) -> None:
     for stored in unused:
         stored.content.delete(save=False)
         stored.delete()
+
+
+@transaction.atomic
+def withdraw_document(*, document: Document) -> bool:
+    """Remove what a document tells and its files; its code and its hash remain. Twice changes nothing.
+
+    Side effects: files are removed from the storage after commit; its title, which may name somebody,
+    becomes its kind's name wherever it was written; one audit event.
+    """
+    document = Document.objects.select_for_update().get(pk=document.pk)
+    if document.is_withdrawn:
+        return False
+    kind = document_kinds.get(document.kind) if document.kind in document_kinds else None
+    label = str(kind.label) if kind else document.kind
+    stored = list(StoredFile.objects.filter(pk__in=[document.file_id, document.data_file_id]))
+    document.withdrawn_sha256 = next((f.sha256 for f in stored if f.pk == document.file_id), "")
+    document.file = document.data_file = None
+    document.title, document.snapshot, document.pages = label, {}, None
+    document.status, document.withdrawn_at = DocumentStatus.WITHDRAWN, timezone.now()
+    document.save()
+    if document.job_id is not None:
+        Job.objects.filter(pk=document.job_id).update(label=label, error="")
+    audit.forget_names([document], label)
+    for each in stored:
+        storage, name = each.content.storage, str(each.content.name)
+        each.delete()
+        transaction.on_commit(partial(storage.delete, name))
+    audit.record(actor=None, verb="document.withdrawn", obj=document, programme_id=document.programme_id)
+    return True
 
 
 @transaction.atomic

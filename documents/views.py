@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import files
 from core.htmx import render_page
-from core.models import Job
+from core.models import Job, StoredFile
 from documents import selectors, services
 from documents.models import Document
 from programme.access import ProgrammeRequest, allow
@@ -39,7 +39,7 @@ def document_detail(request: ProgrammeRequest, pk: UUID) -> HttpResponse:
 
 def _detail(request: ProgrammeRequest, document: Document, shared_url: str = "") -> HttpResponse:
     progress = None
-    if not document.is_ready:
+    if not document.is_ready and not document.is_withdrawn:
         progress = job_progress(request.programme, get_object_or_404(Job, pk=document.job_id))
     context = {
         "document": document,
@@ -59,20 +59,20 @@ def _detail(request: ProgrammeRequest, document: Document, shared_url: str = "")
 @require_safe
 def download(request: ProgrammeRequest, pk: UUID) -> FileResponse:
     """The PDF, to whoever may read the document."""
-    document = _document(request, pk)
-    if document.file is None:
-        raise Http404
-    return files.serve(document.file)
+    return _served(_document(request, pk).file)
 
 
 @allow(*Role)
 @require_safe
 def download_data(request: ProgrammeRequest, pk: UUID) -> FileResponse:
     """The workbook of its figures."""
-    document = _document(request, pk)
-    if document.data_file is None:
+    return _served(_document(request, pk).data_file)
+
+
+def _served(stored: StoredFile | None) -> FileResponse:
+    if stored is None:
         raise Http404
-    return files.serve(document.data_file)
+    return files.serve(stored)
 
 
 @allow(*OFFICE)

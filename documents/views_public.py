@@ -36,7 +36,7 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     verdict = ""
     given_hash = ""
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and found.is_ready:
         given_hash = selectors.sha256_of(form.cleaned_data["fichier"].chunks())
         verdict = "same" if given_hash == found.sha256 else "different"
     context = {"found": found, "form": form, "verdict": verdict, "given_hash": given_hash}

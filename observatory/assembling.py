@@ -13,7 +13,7 @@ from diagnostics.definition import Definition, Kind, Question
 from diagnostics.models import QuestionnaireVersion
 from diagnostics.selectors.questionnaires import definition_of
 from observatory import counting
-from observatory.aggregates import WHOLE, Axis, Cell, Sum, Table
+from observatory.aggregates import Axis, Cell, Sum, Table
 from observatory.composing import (
     Axes,
     Frame,
@@ -277,8 +277,3 @@ def _needs(
         assembly.tables.append(table)
         found.append(QuestionLines(row.code, row.label, choices_of(labels, table, shared)))
     return found
-
-
-def whole_of(assembly: Assembly) -> int:
-    """How many groups of companies the release rests on."""
-    return assembly.tables[0].counts()[WHOLE]

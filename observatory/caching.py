@@ -40,11 +40,13 @@ def serve(
     content_type: str = "text/html; charset=utf-8",
     filename: str = "",
     seconds: int = 60,
+    kept_seconds: int = KEPT_SECONDS,
 ) -> HttpResponse:
     """Answer with kept bytes, or build and keep them; 304 to who has them already.
 
     ``parts`` tell this answer from the others of the programme; ``seconds`` is how long a browser or a
-    proxy may keep it. A programme that is not public is never kept by a proxy.
+    proxy may keep it, ``kept_seconds`` how long we do. A programme that is not public is never kept by a
+    proxy.
     """
     key = _key(programme, parts)
     kept: Kept | None = None if settings.DEBUG else cache.get(key)
@@ -53,7 +55,7 @@ def serve(
         # nothing secret is in these pages, so that compressing them betrays nothing
         packed = gzip.compress(body, 6, mtime=0)
         kept = Kept(body, packed, content_type, filename, hashlib.sha256(body).hexdigest()[:32])
-        cache.set(key, kept, KEPT_SECONDS)
+        cache.set(key, kept, kept_seconds)
     zipped = "gzip" in request.headers.get("Accept-Encoding", "")
     etag = quote_etag(f"{kept.etag}-gzip" if zipped else kept.etag)
     response = HttpResponse(kept.compressed if zipped else kept.body, content_type=kept.content_type)

@@ -150,7 +150,10 @@ def count_values(
 
 
 def _answers(diagnostics: QuerySet[Diagnostic]) -> QuerySet[Answer]:
-    """Answers of the main respondents, « sans objet » left out."""
+    """Answers of the companies; « sans objet », and those kept for hidden questions, are left out."""
     return Answer.objects.filter(
-        diagnostic__in=diagnostics.values("pk"), respondent__is_main=True, not_applicable=False
+        diagnostic__in=diagnostics.values("pk"),
+        respondent__is_main=True,
+        not_applicable=False,
+        is_counted=True,
     ).order_by()

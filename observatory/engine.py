@@ -8,6 +8,7 @@ levels, never a company.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from observatory.aggregates import TOTAL, Axis
 
 MINUTES_PER_TABLE = 2
 """Longest search for the cheapest suppressions of one table; the best found so far is kept."""
+_START_SECONDS = 60
 _ROOT = "TOTAL"
 _TRIED, _RESULT = "tried", "result.tab"
 _PROJECT = Path(__file__).resolve().parent.parent
@@ -70,14 +72,18 @@ def _run(folder: Path) -> None:
     """Run the engine over every table; start again after a crash, without the table that caused it."""
     while any(not (table / _TRIED).exists() for table in folder.iterdir()):
         before = sum((table / _TRIED).exists() for table in folder.iterdir())
-        subprocess.run(  # noqa: S603 -- our own module, with a directory we made
-            [sys.executable, "-m", "observatory.engine", str(folder)],
-            cwd=_PROJECT,
-            env={**os.environ, "DJANGO_SETTINGS_MODULE": ""},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=False,
-        )
+        waiting = sum(1 for _table in folder.iterdir()) - before
+        # A table that hangs counts as tried: killed with the process, it is left to the attack.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(  # noqa: S603 -- our own module, with a directory we made
+                [sys.executable, "-m", "observatory.engine", str(folder)],
+                cwd=_PROJECT,
+                env={**os.environ, "DJANGO_SETTINGS_MODULE": ""},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                timeout=_START_SECONDS + 60 * MINUTES_PER_TABLE * waiting,
+            )
         if sum((table / _TRIED).exists() for table in folder.iterdir()) == before:
             return  # the engine does not even start: everything is left to the attack
 

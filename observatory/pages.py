@@ -74,7 +74,7 @@ class KeyFigure:
     percent: int | None = None
 
 
-# (word of the address, axis, table that lists its codes, levels, scores, (breakdown, axis shown))
+# (word of the address, axis, table that lists its codes)
 _KINDS = (
     ("secteur", "sector", "level-sector"),
     ("taille", "size", "level-size"),

@@ -1,12 +1,7 @@
-"""Who may do what with releases; everybody reads the published ones."""
+"""Who may publish a release; everybody reads the published ones, the office prepares them."""
 
 from observatory.models import Release
 from programme.access import Access
-
-
-def can_manage_releases(access: Access) -> bool:
-    """Prepare, read again and publish: the office."""
-    return access.is_office
 
 
 def can_publish(access: Access, release: Release) -> bool:

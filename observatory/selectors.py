@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from observatory.enums import CellStatus, Measure
 from observatory.models import Release, ReleaseCell, ReleaseTable
@@ -166,7 +167,7 @@ def release_view(release: Release) -> ReleaseView:
         number=release.number,
         title=release.title,
         reference_date=release.reference_date,
-        published_on=release.published_at.date(),
+        published_on=timezone.localdate(release.published_at),
         notes=release.notes,
         questionnaire=f"{version.questionnaire.title} (v{version.number})" if version else "",
         companies=release.companies,

@@ -25,8 +25,9 @@ def prepare_release(
 ) -> Release:
     """Open a release on a date and ask a worker to compute it.
 
-    A release of the same date still being prepared is computed again instead of being doubled. Raises
-    ``BusinessError`` for a date to come, or before the programme began. Side effects: one job.
+    A release of the same date still being prepared is computed again instead of being doubled, under the
+    title and notes now given, if any. Raises ``BusinessError`` for a date to come, or before the programme
+    began. Side effects: one job.
     """
     if reference_date > timezone.localdate():
         raise BusinessError(
@@ -58,6 +59,10 @@ def prepare_release(
         release.full_clean()
         release.save()
         audit.record(actor=actor, verb="release.prepared", obj=release, programme_id=programme.pk)
+    else:
+        release.title, release.notes = title.strip() or release.title, notes.strip() or release.notes
+        release.full_clean()
+        release.save(update_fields=["title", "notes"])
     _ask(release, actor)
     return release
 

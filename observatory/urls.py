@@ -25,6 +25,12 @@ urlpatterns = [
         name="release_json",
     ),
     path(
+        "observatoire/millesimes/<int:number>/donnees.zip",
+        public.release_file,
+        {"fmt": "zip"},
+        name="release_package",
+    ),
+    path(
         "observatoire/millesimes/<int:number>/tableaux/<slug:code>.csv",
         public.release_file,
         {"fmt": "csv"},

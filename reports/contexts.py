@@ -6,7 +6,7 @@ Amounts are cents, scores tenths of a point. ``SCHEMA`` changes whenever a field
 from dataclasses import dataclass
 from datetime import date
 
-from trainings.hours import whole_hours
+from trainings.hours import HoursOfTrainees
 
 PROGRESS_REPORT = "progress-report"
 SCHEMA = 1
@@ -168,7 +168,7 @@ class PlansPart:
 
 
 @dataclass(frozen=True)
-class StakePart:
+class StakePart(HoursOfTrainees):
     """Training of one stake, up to the end of the period."""
 
     label: str
@@ -176,14 +176,9 @@ class StakePart:
     people: int
     trainee_minutes: int
 
-    @property
-    def trainee_hours(self) -> int:
-        """Hours × trainees, rounded to the hour."""
-        return whole_hours(self.trainee_minutes)
-
 
 @dataclass(frozen=True)
-class SessionPart:
+class SessionPart(HoursOfTrainees):
     """A session held in the period."""
 
     title: str
@@ -194,25 +189,15 @@ class SessionPart:
     people: int
     trainee_minutes: int
 
-    @property
-    def trainee_hours(self) -> int:
-        """Hours × trainees, rounded to the hour."""
-        return whole_hours(self.trainee_minutes)
-
 
 @dataclass(frozen=True)
-class TrainingFigures:
+class TrainingFigures(HoursOfTrainees):
     """Training over some days."""
 
     sessions: int
     people: int
     companies: int
     trainee_minutes: int
-
-    @property
-    def trainee_hours(self) -> int:
-        """Hours × trainees, rounded to the hour."""
-        return whole_hours(self.trainee_minutes)
 
 
 @dataclass(frozen=True)

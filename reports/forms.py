@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import BusinessError
+from core.formats import format_number
 from programme.access import Access
 from programme.enums import STAFF, Role
 from programme.models import Axis, Programme
@@ -142,6 +143,11 @@ class TokenForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Droits du jeton"), choices=[(role.value, role.label) for role in API_ROLES]
     )
+    can_write = forms.BooleanField(
+        label=_("Permet aussi d’écrire"),
+        required=False,
+        help_text=_("Créer des brouillons de dépense. Sans cette case, le jeton ne fait que lire."),
+    )
 
     def __init__(self, data: Any = None) -> None:
         # It shares a page with the invitation, which has a role as well.
@@ -169,7 +175,7 @@ class TargetsForm(forms.Form):
                 max_value=10_000_000,
                 initial=row.target,
                 widget=forms.NumberInput(attrs={"class": "input-short", "inputmode": "numeric"}),
-                help_text=gettext("Réalisé à ce jour : %(count)s") % {"count": row.to_date},
+                help_text=gettext("Réalisé à ce jour : %(count)s") % {"count": format_number(row.to_date)},
             )
         self.order_fields([*(f"target_{index}" for index in range(len(rows))), "source"])
 

@@ -301,8 +301,10 @@ document_kinds.register(
         template="reports/pdf/progress_report.html",
         schema=SCHEMA,
         retention_years=10,
+        is_evidence=True,
         prepare=prepare,
         tables=tables,
         title_is_public=True,
+        is_announced=True,
     ),
 )

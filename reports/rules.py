@@ -4,11 +4,6 @@ from programme.access import Access
 from programme.enums import Role
 
 
-def can_request_report(access: Access) -> bool:
-    """The office asks for reports."""
-    return access.is_office
-
-
 def can_write_narrative(access: Access) -> bool:
     """The director's words open each part of the report, and she alone calls it final."""
     return access.has(Role.DIRECTOR)

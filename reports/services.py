@@ -97,8 +97,13 @@ def invite_staff(
 
 
 @transaction.atomic
-def withdraw_role(*, actor: User, programme: Programme, grant: RoleGrant) -> None:
-    """Take a role of the team back. Raises ``BusinessError`` when nobody would direct the programme."""
+def withdraw_role(*, actor: User, programme: Programme, grant: RoleGrant) -> int:
+    """Take a role of the team back; how many API keys were closed with it.
+
+    Raises ``BusinessError`` when nobody would direct the programme.
+    """
+    # The programme's row is the lock: two directors who withdraw one another leave one.
+    Programme.objects.select_for_update().get(pk=programme.pk)
     if grant.role == Role.DIRECTOR:
         others = RoleGrant.objects.filter(programme=programme, role=Role.DIRECTOR).exclude(pk=grant.pk)
         if not others.exists():
@@ -106,11 +111,15 @@ def withdraw_role(*, actor: User, programme: Programme, grant: RoleGrant) -> Non
                 _("Un programme garde au moins une personne à sa direction. Nommez-en une autre d’abord."),
                 code="last-director",
             )
-    programme_services.revoke_role(actor=actor, user=grant.user, programme=programme, role=Role(grant.role))
+    return programme_services.revoke_role(
+        actor=actor, user=grant.user, programme=programme, role=Role(grant.role)
+    )
 
 
 @transaction.atomic
-def issue_token(*, actor: User, programme: Programme, name: str, role: Role) -> tuple[ApiToken, str]:
+def issue_token(
+    *, actor: User, programme: Programme, name: str, role: Role, can_write: bool = False
+) -> tuple[ApiToken, str]:
     """Make an API token; its secret is returned once. Raises ``BusinessError`` when the name is in use."""
     if ApiToken.objects.filter(programme=programme, name=name, revoked_at__isnull=True).exists():
         raise BusinessError(
@@ -119,5 +128,5 @@ def issue_token(*, actor: User, programme: Programme, name: str, role: Role) -> 
             code="token-name",
         )
     return programme_services.issue_api_token(
-        actor=actor, programme=programme, user=actor, role=role, name=name
+        actor=actor, programme=programme, user=actor, role=role, name=name, can_write=can_write
     )

@@ -3,14 +3,14 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import choices
 from trainings.enums import SessionStatus, Stake
 from trainings.models import Provider, Session
-from trainings.selectors import sessions_to_mark, thin_sessions
+from trainings.selectors import matching_sessions, sessions_to_mark, thin_sessions
 
 TO_COME, PAST, TO_MARK, THIN = "a-venir", "passees", "presence", "sous-effectif"
 
@@ -56,15 +56,8 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         self.form.fields["q"].widget.input_type = "search"  # type: ignore[attr-defined]
 
     def by_words(self, rows: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
-        """Every word somewhere in the course, the place, the trainer or the body."""
-        for word in value.split():
-            rows = rows.filter(
-                Q(course__title__icontains=word)
-                | Q(place__icontains=word)
-                | Q(trainer_name__icontains=word)
-                | Q(provider__name__icontains=word)
-            )
-        return rows
+        """As the search page looks for sessions."""
+        return matching_sessions(rows, value)
 
     def by_moment(self, rows: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
         """Relative to today."""

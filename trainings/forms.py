@@ -15,7 +15,7 @@ from core.money import EurosFormField
 from programme.models import Programme
 from trainings.enums import AgeBand, Contract, DayPart, Occupation, Sex
 from trainings.faults import fault_text
-from trainings.models import Course, Provider, Session
+from trainings.models import LONGEST_LINK, Course, Provider, Session
 from trainings.services import SessionDetails, Trainee
 from trainings.timetable import PlannedHalfDay, problems
 
@@ -72,7 +72,11 @@ class SessionForm(forms.Form):
         help_text=gettext_lazy("Adresse complète : elle figure dans la confirmation envoyée aux inscrits."),
     )
     link = forms.URLField(
-        label=gettext_lazy("Lien de la classe à distance"), required=False, assume_scheme="https"
+        label=gettext_lazy("Lien de la classe à distance"),
+        max_length=LONGEST_LINK,
+        required=False,
+        assume_scheme="https",
+        help_text=gettext_lazy("Seules les personnes inscrites et leur entreprise le voient."),
     )
     capacity_min = forms.IntegerField(
         label=gettext_lazy("Effectif minimum"), min_value=1, max_value=500, initial=4
@@ -273,6 +277,7 @@ class TraineeForm(forms.Form):
     last_name = forms.CharField(label=gettext_lazy("Nom"), max_length=80)
     email = forms.EmailField(
         label=gettext_lazy("Adresse e-mail"),
+        max_length=254,
         help_text=gettext_lazy("La personne y reçoit les dates, le lieu et un fichier pour son agenda."),
     )
     sex = forms.ChoiceField(label=gettext_lazy("Sexe"), choices=_optional(Sex), required=False)
@@ -313,9 +318,13 @@ class CancelForm(forms.Form):
 
 
 class ProviderForm(forms.Form):
-    """A training body."""
+    """A training body: a new one, or what was missing of a known one."""
 
-    name = forms.CharField(label=gettext_lazy("Nom de l’organisme"), max_length=160)
+    name = forms.CharField(
+        label=gettext_lazy("Nom de l’organisme"),
+        max_length=160,
+        help_text=gettext_lazy("Le nom d’un organisme de la liste complète sa fiche."),
+    )
     declaration_number = forms.CharField(
         label=gettext_lazy("Numéro de déclaration d’activité"), max_length=20, required=False
     )
@@ -338,7 +347,7 @@ class TrainerForm(forms.Form):
     )
     first_name = forms.CharField(label=gettext_lazy("Prénom"), max_length=80)
     last_name = forms.CharField(label=gettext_lazy("Nom"), max_length=80)
-    email = forms.EmailField(label=gettext_lazy("Adresse e-mail"))
+    email = forms.EmailField(label=gettext_lazy("Adresse e-mail"), max_length=254)
     is_coordinator = forms.BooleanField(
         label=gettext_lazy("Suit toutes les sessions de l’organisme"), required=False
     )

@@ -25,6 +25,17 @@ def whole_hours(minutes: int) -> int:
     return (minutes + 30) // 60
 
 
+class HoursOfTrainees:
+    """Gives figures that keep ``trainee_minutes`` their hours, the way every page and report shows them."""
+
+    trainee_minutes: int
+
+    @property
+    def trainee_hours(self) -> int:
+        """Hours × trainees, rounded to the hour."""
+        return whole_hours(self.trainee_minutes)
+
+
 def format_duration(minutes: int) -> str:
     """``7 h``, ``3 h 30``, ``45 min``; ``0 h`` when there is nothing."""
     hours, rest = divmod(max(minutes, 0), 60)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from accounts.models import User
+from companies.services import record_document
 from core.i18n import gettext_lazy
-from core.registries import DocumentKind, document_kinds, document_subjects
+from core.registries import DocumentKind, document_histories, document_kinds, document_subjects
 from documents.selectors import text_ids
 from documents.snapshots import revive
 from programme.access import Access
@@ -28,7 +30,16 @@ document_kinds.register(
         template="documents/pdf/training_certificate.html",
         schema=1,
         retention_years=10,
+        is_evidence=True,
         prepare=_prepare,
     ),
 )
 document_subjects.register("enrolment", _visible_ids)
+
+
+def _tell(subject_id: str, title: str, url: str, actor: User | None) -> None:
+    found = Enrolment.objects.select_related("participation").filter(pk=subject_id).first()
+    record_document(participation=found.participation if found else None, title=title, url=url, actor=actor)
+
+
+document_histories.register("enrolment", _tell)

@@ -35,6 +35,11 @@ for code, label, reason in (
         _("Vous étiez inscrit à une session qui n’aura pas lieu."),
     ),
     (
+        "reminder_session",
+        _("Rappel d’une session"),
+        _("Vous êtes inscrit à cette session."),
+    ),
+    (
         "trainer_invitation",
         _("Invitation d’un formateur"),
         _("Vous animez des sessions du programme."),

@@ -27,6 +27,9 @@ from trainings.enums import (
     Stake,
 )
 
+# Meeting links carry long keys: three hundred characters are common.
+LONGEST_LINK = 500
+
 
 class Provider(models.Model):
     """A training body. ``representative`` signs its certificates: name and quality."""
@@ -136,7 +139,7 @@ class Session(TimestampedModel):
     )
     trainer_name = models.CharField(_("formateur"), max_length=170, blank=True)
     place = models.CharField(_("lieu"), max_length=200, blank=True)
-    link = models.URLField(_("lien à distance"), blank=True)
+    link = models.URLField(_("lien à distance"), max_length=LONGEST_LINK, blank=True)
     capacity_min = models.PositiveSmallIntegerField(_("effectif minimum"), default=4)
     capacity_max = models.PositiveSmallIntegerField(_("effectif maximum"), default=12)
     price_cents = CentsField(_("prix par personne"), default=0)

@@ -1,10 +1,11 @@
 """Who may do what with sessions, enrolments and attendance."""
 
-from datetime import date
+from datetime import date, datetime
 
 from companies.models import Participation
 from programme.access import Access
 from programme.enums import Role
+from trainings import timetable
 from trainings.enums import EnrolmentStatus, SessionStatus
 from trainings.models import Enrolment, Session
 
@@ -28,6 +29,11 @@ def takes_registrations(session: Session) -> bool:
     return session.status != SessionStatus.CANCELLED
 
 
+def is_over(session: Session, now: datetime) -> bool:
+    """Whether the last half-day has ended at ``now``, a local moment: nobody gets a place any more."""
+    return timetable.is_over([(each.day, each.ends_at) for each in session.half_days.all()], now=now)
+
+
 def is_open_to_companies(session: Session, today: date) -> bool:
     """Whether a company may still register its own people: open, and not begun."""
     return session.status == SessionStatus.OPEN and session.starts_on >= today
@@ -42,6 +48,13 @@ def can_enrol(access: Access, session: Session, participation: Participation, to
     if access.has(Role.ADVISOR) and access.user is not None and participation.advisor_id == access.user.pk:
         return takes_registrations(session)
     return access.has(Role.COMPANY) and is_open_to_companies(session, today)
+
+
+def can_see_link(access: Access, session: Session) -> bool:
+    """The remote class opens to the team, to the session's trainers, and to companies with somebody in it."""
+    if access.is_staff or Session.objects.visible_to(access).filter(pk=session.pk).exists():
+        return True
+    return session.enrolments.visible_to(access).holding_a_place().exists()
 
 
 def can_cancel_enrolment(access: Access, enrolment: Enrolment, today: date) -> bool:

@@ -8,18 +8,12 @@ from core.i18n import gettext_lazy as _
 from core.registries import SearchHit, SearchProvider, search_providers
 from programme.links import programme_url
 from trainings.models import Enrolment, Session
+from trainings.selectors import matching_sessions
 from trainings.wording import period
 
 
 def _sessions(access: Any, text: str, limit: int) -> list[SearchHit]:
-    rows = Session.objects.visible_to(access).select_related("course", "provider")
-    for word in text.split():
-        rows = rows.filter(
-            Q(course__title__icontains=word)
-            | Q(place__icontains=word)
-            | Q(trainer_name__icontains=word)
-            | Q(provider__name__icontains=word)
-        )
+    rows = matching_sessions(Session.objects.visible_to(access).select_related("course"), text)
     return [
         SearchHit(
             title=row.course.title,

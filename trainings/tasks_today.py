@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from core.registries import TodayTask, today_tasks
 from programme.links import programme_url
+from trainings.filters import THIN, TO_MARK
 from trainings.models import Session
 from trainings.selectors import sessions_to_mark, thin_sessions
 
@@ -17,42 +18,30 @@ def _tasks(access: Any) -> list[TodayTask]:
     if not access.is_office:
         return []
     today = timezone.localdate()
-    url = programme_url(access.programme, "trainings:session_list")
     rows = Session.objects.visible_to(access)
+    unmarked, thin = sessions_to_mark(rows, today).count(), thin_sessions(rows, today).count()
     tasks = []
-    unmarked = sessions_to_mark(rows, today).count()
     if unmarked:
-        text = ngettext(
+        said = ngettext(
             "%(count)s session attend sa feuille de présence",
             "%(count)s sessions attendent leur feuille de présence",
             unmarked,
         )
-        tasks.append(
-            TodayTask(
-                badge=_("à noter"),
-                tone="warn",
-                text=text % {"count": unmarked},
-                url=f"{url}?moment=presence",
-                detail=_("formation"),
-            )
-        )
-    thin = thin_sessions(rows, today).count()
+        tasks.append(_task(access, _("à noter"), said % {"count": unmarked}, TO_MARK))
     if thin:
-        text = ngettext(
+        said = ngettext(
             "%(count)s session commence bientôt sous son effectif minimum",
             "%(count)s sessions commencent bientôt sous leur effectif minimum",
             thin,
         )
-        tasks.append(
-            TodayTask(
-                badge=_("à remplir"),
-                tone="warn",
-                text=text % {"count": thin},
-                url=f"{url}?moment=sous-effectif",
-                detail=_("formation"),
-            )
-        )
+        tasks.append(_task(access, _("à remplir"), said % {"count": thin}, THIN))
     return tasks
+
+
+def _task(access: Any, badge: str, text: str, moment: str) -> TodayTask:
+    """A line that leads to the list of sessions, filtered."""
+    url = programme_url(access.programme, "trainings:session_list")
+    return TodayTask(badge=badge, tone="warn", text=text, url=f"{url}?moment={moment}", detail=_("formation"))
 
 
 today_tasks.register("trainings", _tasks)

@@ -4,9 +4,9 @@ One signature per person and half-day is what funders ask for, so a half-day sta
 session, lasts a plausible time, and falls inside the agreement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from trainings.hours import minutes_between
@@ -87,3 +87,8 @@ def _fault_beside(half_day: PlannedHalfDay, earlier: Sequence[PlannedHalfDay]) -
 def in_order(half_days: Sequence[PlannedHalfDay]) -> tuple[PlannedHalfDay, ...]:
     """The half-days as they will happen."""
     return tuple(sorted(half_days, key=lambda each: (each.day, each.starts_at)))
+
+
+def is_over(ends: Collection[tuple[date, time]], *, now: datetime) -> bool:
+    """Whether every half-day has ended: ``ends`` are their days and closing times, ``now`` is local."""
+    return bool(ends) and all(each <= (now.date(), now.time()) for each in ends)

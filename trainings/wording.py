@@ -48,6 +48,11 @@ def half_day_line(day: date, part: str, starts_at: time, ends_at: time) -> str:
     }
 
 
+def where(place: str) -> str:
+    """The place, or « à distance »: the address of a remote class is for the people enrolled only."""
+    return place or _("à distance")
+
+
 def duration_line(half_days: int, minutes: int) -> str:
     """``2 demi-journées, 7 h``."""
     return ngettext(

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from diagnostics.selectors.questionnaires import definition_of
 from funding.models import Funder
-from observatory import downloads, pages, selectors
+from observatory import datapackage, downloads, pages, selectors
 from observatory.caching import serve
 from observatory.context_series import context_series
 from observatory.figures import Grid, grid, shown_count
@@ -41,7 +41,8 @@ def home(request: ProgrammeRequest) -> HttpResponse:
         }
         return _page(request, "observatory/programme_home.html", context)
 
-    return serve(request, request.programme, ("home", latest), build)
+    # Funders and axes change without a release: a minute is as late as the page may be.
+    return serve(request, request.programme, ("home", latest), build, kept_seconds=60)
 
 
 @allow_public
@@ -50,14 +51,13 @@ def public(request: ProgrammeRequest) -> HttpResponse:
     """The latest release; an explanation as long as none is published."""
     latest = selectors.latest_release_number(request.programme)
     if latest is None:
-        context = {"context_charts": [pages.context_chart(one) for one in context_series()]}
-        return serve(
-            request,
-            request.programme,
-            ("none",),
-            lambda: _page(request, "observatory/public_empty.html", context),
-        )
+        return serve(request, request.programme, ("none",), lambda: _empty_page(request))
     return _release_page(request, latest, latest, seconds=60)
+
+
+def _empty_page(request: ProgrammeRequest) -> bytes:
+    context = {"context_charts": [pages.context_chart(one) for one in context_series()]}
+    return _page(request, "observatory/public_empty.html", context)
 
 
 @allow_public
@@ -90,8 +90,6 @@ def _release_page(
 
 def _is_population(request: ProgrammeRequest, number: int, asked: str) -> bool:
     """Whether a value of the filter is one of the release's; the list is kept with the release."""
-    from django.core.cache import cache
-
     key = f"observatory:populations:{request.programme.pk}:{number}"
     values: frozenset[str] | None = cache.get(key)
     if values is None:
@@ -211,7 +209,7 @@ def _answer(cell: selectors.CellView, whole: selectors.CellView | None) -> dict[
 @allow_public
 @require_safe
 def release_file(request: ProgrammeRequest, number: int, fmt: str, code: str = "") -> HttpResponse:
-    """A release or one of its tables, in CSV or JSON."""
+    """A release or one of its tables, in CSV or JSON; a release as a data package too."""
 
     def tables() -> tuple[selectors.ReleaseView, list[selectors.TableView]]:
         release = _release(request, number)
@@ -221,6 +219,7 @@ def release_file(request: ProgrammeRequest, number: int, fmt: str, code: str = "
     makers: dict[str, tuple[Callable[[], bytes], str]] = {
         "csv": (lambda: downloads.csv_bytes(tables()[1]), downloads.CSV_TYPE),
         "json": (lambda: downloads.release_json(*tables()), downloads.JSON_TYPE),
+        "zip": (lambda: datapackage.package_bytes(*tables()), datapackage.ZIP_TYPE),
     }
     build, content_type = makers[fmt]
     name = f"observatoire-{request.programme.slug}-{number}{'-' + code if code else ''}.{fmt}"
@@ -254,32 +253,5 @@ def _table_url(request: ProgrammeRequest, number: int, code: str) -> str:
 
 
 def _page(request: ProgrammeRequest, template: str, context: dict[str, Any]) -> bytes:
-    """Render without session or token: the shell's links are given here, the same for everybody."""
-    shared = {
-        "home_url": programme_url(request.programme, "observatory:home"),
-        "nav": _navigation(request),
-    }
-    return render_to_string(template, {**shared, **context}, request=request).encode()
-
-
-def _navigation(request: ProgrammeRequest) -> list[dict[str, Any]]:
-    entries = [
-        (_("Le programme"), programme_url(request.programme, "observatory:home"), "home", True),
-        (_("Observatoire"), programme_url(request.programme, "observatory:public"), "chart", False),
-        (_("Formations"), programme_url(request.programme, "trainings:catalogue"), "graduation", False),
-        (_("Vérifier un document"), reverse("verification:home"), "shield", False),
-    ]
-    return [
-        {
-            "label": "",
-            "entries": [
-                {
-                    "label": label,
-                    "url": url,
-                    "icon": icon,
-                    "current": request.path == url if exact else request.path.startswith(url),
-                }
-                for label, url, icon, exact in entries
-            ],
-        }
-    ]
+    """Render without session or token: the same for everybody."""
+    return render_to_string(template, context, request=request).encode()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import BusinessError
 from observatory import rules, selectors, services
+from observatory.enums import ReleaseStatus
 from observatory.figures import grid
 from observatory.forms import ReleaseForm
 from observatory.models import Release
@@ -74,7 +75,7 @@ def release_detail(request: ProgrammeRequest, pk: UUID) -> HttpResponse:
         "verdict": release.audit or None,
         "may_publish": rules.can_publish(request.access, release),
         "job_url": programme_url(request.programme, "programme:job_detail", pk=release.job_id)
-        if release.job_id and not release.computed_at
+        if release.job_id and release.status == ReleaseStatus.PREPARING
         else "",
         "public_url": programme_url(request.programme, "observatory:public_release", number=release.number),
     }

@@ -16,9 +16,10 @@ from companies.models import Participation
 from core.registries import indicators
 from diagnostics.enums import OPEN_ACTIONS, ActionStatus, DiagnosticStatus
 from diagnostics.models import ActionItem, ActionPlan, Diagnostic
-from funding.forecast import expected_at_end, planned_by
-from funding.selectors import BudgetOverview, Figures, budget_overview, ledger_rows, monthly_series
+from funding.forecast import planned_by
+from funding.selectors import BudgetOverview, Figures, LedgerRow, budget_overview, ledger_rows, monthly_series
 from funding.selectors.overview import rate_of
+from funding.selectors.steering import total_forecast
 from observatory.selectors import published_release, release_tables, release_view
 from observatory.sheets import TOTAL_CODE
 from programme.models import Activity, Department, Programme
@@ -307,7 +308,7 @@ def budget_part(programme: Programme, period: Period, overview: BudgetOverview) 
     """The money up to the end of the period, and the expenses dated in it."""
     rate = rate_of(overview)
     rows = list(ledger_rows(programme, period.start, period.end))
-    spent, bounds = overview.total.validated_cents, (programme.starts_on, programme.ends_on)
+    bounds = (programme.starts_on, programme.ends_on)
     return c.BudgetPart(
         total_cents=overview.agreed_cents,
         plan_number=overview.plan_number,
@@ -315,18 +316,9 @@ def budget_part(programme: Programme, period: Period, overview: BudgetOverview) 
         submitted_cents=overview.total.submitted_cents,
         submitted_count=overview.submitted_count,
         planned_to_date_cents=planned_by(overview.total.planned_cents, *bounds, period.end),
-        expected_cents=expected_at_end(spent, *bounds, period.end),
+        expected_cents=total_forecast(programme, overview, period.end),
         period_cents=sum(row.funded_cents for row in rows),
-        funders=tuple(
-            c.FunderPart(
-                funder.name,
-                funder.short_name,
-                funder.is_state,
-                funder.agreed_cents,
-                amounts_of(funder.figures),
-            )
-            for funder in overview.funders
-        ),
+        funders=_funder_parts(overview),
         state_agreed_cents=rate.state_agreed_cents,
         state_cents=rate.state_cents,
         months=tuple(
@@ -339,18 +331,32 @@ def budget_part(programme: Programme, period: Period, overview: BudgetOverview) 
             )
             for point in monthly_series(programme, period.end)
         ),
-        expenses=tuple(
-            c.ExpensePart(
-                number=row.number,
-                spent_on=row.spent_on,
-                line_code=row.line_code,
-                supplier=row.supplier,
-                label=row.label,
-                status=row.status,
-                eligible_cents=row.eligible_cents,
-                funded_cents=row.funded_cents,
-                shares=row.shares,
-            )
-            for row in rows
-        ),
+        expenses=tuple(map(_expense_part, rows)),
+    )
+
+
+def _funder_parts(overview: BudgetOverview) -> tuple[c.FunderPart, ...]:
+    return tuple(
+        c.FunderPart(
+            funder.name,
+            funder.short_name,
+            funder.is_state,
+            funder.agreed_cents,
+            amounts_of(funder.figures),
+        )
+        for funder in overview.funders
+    )
+
+
+def _expense_part(row: LedgerRow) -> c.ExpensePart:
+    return c.ExpensePart(
+        number=row.number,
+        spent_on=row.spent_on,
+        line_code=row.line_code,
+        supplier=row.supplier,
+        label=row.label,
+        status=row.status,
+        eligible_cents=row.eligible_cents,
+        funded_cents=row.funded_cents,
+        shares=row.shares,
     )

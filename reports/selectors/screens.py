@@ -15,6 +15,7 @@ from companies.enums import Stage
 from companies.models import Participation
 from core.charts import Chart
 from core.formats import format_euros_round, format_number, format_percent
+from core.freshness import kept_for
 from core.registries import TodayTask, indicators, search_providers, today_tasks
 from diagnostics.enums import OPEN_ACTIONS
 from diagnostics.models import ActionItem
@@ -181,7 +182,7 @@ def advisor_figures(access: Access) -> tuple[FigureView, ...]:
     )
 
 
-def followed_companies(access: Access) -> list[FollowedCompany]:
+def followed_companies(access: Access) -> tuple[FollowedCompany, ...]:
     """Companies of the caller whose next step is past or due within a week, the oldest first."""
     today = timezone.localdate()
     rows = (
@@ -191,7 +192,7 @@ def followed_companies(access: Access) -> list[FollowedCompany]:
         .order_by("next_step_on", "name", "pk")
         .values_list("pk", "name", "city", "next_step", "next_step_on")[:FOLLOWED]
     )
-    return [
+    return tuple(
         FollowedCompany(
             name=name,
             city=city,
@@ -201,12 +202,19 @@ def followed_companies(access: Access) -> list[FollowedCompany]:
             url=programme_url(access.programme, "companies:detail", pk=pk),
         )
         for pk, name, city, step, due in rows
-    ]
+    )
 
 
-def tasks_of_today(access: Access) -> list[TodayTask]:
-    """« À faire » lines that the apps declare for this caller."""
-    return [task for _code, find in today_tasks.items() for task in find(access)]
+def tasks_of_today(access: Access) -> tuple[TodayTask, ...]:
+    """« À faire » lines that the apps declare for this caller, never older than her last move."""
+    if access.user is None:
+        return ()
+    return kept_for(
+        access.user.pk,
+        f"today:{access.programme.pk}",
+        FIGURES_SECONDS,
+        lambda: tuple(task for _code, find in today_tasks.items() for task in find(access)),
+    )
 
 
 def funder_progress(programme: Programme) -> FunderProgress:

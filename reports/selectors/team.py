@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from programme.enums import Role
 from programme.models import ApiToken, Programme, RoleGrant
@@ -74,6 +75,11 @@ def role_counts(programme: Programme, roles: Iterable[Role]) -> list[RoleCount]:
     return [RoleCount(str(role.label), counts.get(role.value, 0)) for role in roles]
 
 
+def _rights(token: ApiToken) -> str:
+    role = str(Role(token.role).label)
+    return _("%(role)s, lecture et écriture") % {"role": role} if token.can_write else role
+
+
 def token_rows(programme: Programme) -> list[TokenRow]:
     """Tokens of a programme, active ones first, latest first."""
     tokens = ApiToken.objects.filter(programme=programme).select_related("user")
@@ -83,7 +89,7 @@ def token_rows(programme: Programme) -> list[TokenRow]:
             pk=token.pk,
             name=token.name,
             prefix=token.prefix,
-            role=str(Role(token.role).label),
+            role=_rights(token),
             owner=token.user.full_name,
             created_at=token.created_at,
             is_active=token.revoked_at is None,

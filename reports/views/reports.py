@@ -35,7 +35,7 @@ def report_list(request: ProgrammeRequest) -> HttpResponseBase:
     if listing.export_format:
         columns = (_("Rapport"), _("Nature"), _("Demandé le"), _("Par"), _("État"), _("Pages"))
         found = documents.document_rows(request.access, listing.queryset)
-        cells = [(row.title, row.kind, row.made_at.date(), row.author, row.state, row.pages) for row in found]
+        cells = [(row.title, row.kind, row.made_at, row.author, row.state, row.pages) for row in found]
         sheet = Sheet(_("Rapports"), columns, cells)
         return export_response(sheet, fmt=listing.export_format, filename="rapports")
     rows = documents.document_rows(request.access, listing.page.object_list)

@@ -105,11 +105,16 @@ def withdraw(request: ProgrammeRequest, pk: int) -> HttpResponse:
     team = RoleGrant.objects.filter(programme=request.programme, role__in=[role.value for role in STAFF])
     grant = get_object_or_404(team.select_related("user"), pk=pk)
     try:
-        services.withdraw_role(actor=_actor(request), programme=request.programme, grant=grant)
+        closed = services.withdraw_role(actor=_actor(request), programme=request.programme, grant=grant)
     except BusinessError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, _("Le rôle est retiré."))
+        said = (
+            _("Le rôle est retiré, et ses jetons d’API sont révoqués.")
+            if closed
+            else _("Le rôle est retiré.")
+        )
+        messages.success(request, said)
     return _back(request, "equipe")
 
 
@@ -127,6 +132,7 @@ def issue_token(request: ProgrammeRequest) -> HttpResponse:
             programme=request.programme,
             name=form.cleaned_data["name"],
             role=Role(form.cleaned_data["role"]),
+            can_write=form.cleaned_data["can_write"],
         )
     except BusinessError as error:
         form.add_error(error.field, error.message)

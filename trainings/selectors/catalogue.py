@@ -90,6 +90,7 @@ class ProviderRow:
 
     name: str
     declaration_number: str
+    signature: str
     sessions: int
     trainers: tuple[str, ...]
 
@@ -106,6 +107,7 @@ def provider_rows(programme: Programme) -> list[ProviderRow]:
         ProviderRow(
             name=each.name,
             declaration_number=each.declaration_number,
+            signature=" · ".join(filter(None, [each.representative, each.city])),
             sessions=each.count,
             trainers=tuple(member.user.full_name for member in each.members.all()),
         )

@@ -1,7 +1,6 @@
 """Reads about sessions and the people in them, as rows ready to be shown."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,12 +16,11 @@ from programme.links import programme_url
 from programme.models import Programme
 from trainings import rules
 from trainings.enums import EnrolmentStatus, SessionStatus, Stake
-from trainings.hours import attended_minutes, format_duration
+from trainings.hours import format_duration
 from trainings.models import Attendance, Enrolment, HalfDay, Session, SessionQuerySet
-from trainings.wording import clock_range, duration_line, half_day_line, period
+from trainings.wording import duration_line, half_day_line, period, where
 
 SOON_DAYS = 14
-CELL_NAME = re.compile(r"present-(?P<enrolment>\d{1,18})-(?P<half_day>\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -78,6 +76,18 @@ def with_places(rows: QuerySet[Session]) -> QuerySet[Session]:
     )
 
 
+def matching_sessions(rows: QuerySet[Session], text: str) -> QuerySet[Session]:
+    """Sessions with every word somewhere in their course, place, trainer or body."""
+    for word in text.split():
+        rows = rows.filter(
+            Q(course__title__icontains=word)
+            | Q(place__icontains=word)
+            | Q(trainer_name__icontains=word)
+            | Q(provider__name__icontains=word)
+        )
+    return rows
+
+
 def sessions_to_mark(rows: QuerySet[Session], today: date) -> QuerySet[Session]:
     """Sessions with people, one of whose past half-days has no attendance yet."""
     unmarked = HalfDay.objects.filter(session=OuterRef("pk"), day__lte=today).exclude(
@@ -112,7 +122,7 @@ def _row(session: Session, programme: Programme, url_name: str) -> SessionRow:
         when=period(session.starts_on, session.ends_on),
         starts_on=session.starts_on,
         duration=duration_line(len(half_days), sum(each.minutes for each in half_days)),
-        where=session.place or session.link,
+        where=where(session.place),
         provider=session.provider.name if session.provider else "",
         trainer=session.trainer_name,
         taken=session.taken,  # type: ignore[attr-defined]
@@ -148,6 +158,11 @@ def _visible(access: Access, session: Session) -> bool:
     )
 
 
+def session_link(access: Access, session: Session) -> str:
+    """Address of the remote class, for those who may know it."""
+    return session.link if session.link and rules.can_see_link(access, session) else ""
+
+
 def open_sessions(programme: Programme, today: date) -> QuerySet[Session]:
     """Sessions that companies may still join, the nearest first."""
     rows: SessionQuerySet = Session.objects.open_to_companies(programme, today)
@@ -158,155 +173,6 @@ def half_day_lines(session: Session) -> list[str]:
     """``Lundi 2 mars 2026, matin, de 9 h 00 à 12 h 30``, one per half-day."""
     lines = [half_day_line(row.day, row.part, row.starts_at, row.ends_at) for row in session.half_days.all()]
     return [line[:1].upper() + line[1:] for line in lines]
-
-
-@dataclass(frozen=True)
-class SheetColumn:
-    """A half-day of the sheet; ``is_open`` once its day has come."""
-
-    pk: int
-    line: str
-    day: date
-    part: str
-    hours: str
-    is_open: bool
-    present: int
-    is_marked: bool
-
-
-@dataclass(frozen=True)
-class SheetCell:
-    """A box of the sheet: ``name`` is what the form sends for it."""
-
-    name: str
-    column: str
-    present: bool
-    is_open: bool
-    is_marked: bool
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """A person with a place."""
-
-    pk: int
-    name: str
-    email: str
-    company: str
-    company_pk: int
-    cells: tuple[SheetCell, ...]
-    hours: str
-    minutes: int
-    cancel_url: str
-
-
-@dataclass(frozen=True)
-class SessionSheet:
-    """Everything a session's page tells of its people, as far as the caller may know them."""
-
-    columns: tuple[SheetColumn, ...]
-    rows: tuple[SheetRow, ...]
-    waiting: tuple[SheetRow, ...]
-    cancelled: tuple[SheetRow, ...]
-    hidden: int
-    total: str
-
-    @property
-    def has_open_columns(self) -> bool:
-        """Whether attendance can be marked already."""
-        return any(column.is_open for column in self.columns)
-
-
-def cell_name(enrolment: int, half_day: int) -> str:
-    """Name of a box in the sheet's form."""
-    return f"present-{enrolment}-{half_day}"
-
-
-def session_sheet(
-    access: Access, session: Session, *, today: date, ticked: frozenset[tuple[int, int]] | None = None
-) -> SessionSheet:
-    """The sheet of a session. ``ticked`` shows what a person sent and was refused, instead of what is kept.
-
-    Two queries: the people, and their attendance.
-    """
-    half_days = list(session.half_days.all())
-    everybody = list(
-        session.enrolments.visible_to(access)
-        .select_related("participation")
-        .order_by("last_name", "first_name", "pk")
-    )
-    waiting_order = sorted(
-        (each for each in everybody if each.status == EnrolmentStatus.WAITING),
-        key=lambda each: (each.waiting_since is None, each.waiting_since, each.pk),
-    )
-    known = {
-        (row.enrolment_id, row.half_day_id): row.present
-        for row in Attendance.objects.filter(enrolment__in=[each.pk for each in everybody])
-    }
-    registered = [each for each in everybody if each.status == EnrolmentStatus.REGISTERED]
-    rows = tuple(_sheet_row(access, each, half_days, known, ticked, today) for each in registered)
-    seen = len(registered) + len(waiting_order)
-    total = session.taken + session.waiting  # type: ignore[attr-defined]
-    return SessionSheet(
-        columns=tuple(_column(half_day, known, today) for half_day in half_days),
-        rows=rows,
-        waiting=tuple(_sheet_row(access, each, half_days, known, None, today) for each in waiting_order),
-        cancelled=tuple(
-            _sheet_row(access, each, half_days, known, None, today)
-            for each in everybody
-            if each.status == EnrolmentStatus.CANCELLED
-        ),
-        hidden=max(total - seen, 0),
-        total=format_duration(sum(row.minutes for row in rows)),
-    )
-
-
-def _column(half_day: HalfDay, known: dict[tuple[int, int], bool], today: date) -> SheetColumn:
-    marks = [present for (_person, column), present in known.items() if column == half_day.pk]
-    return SheetColumn(
-        pk=half_day.pk,
-        line=half_day_line(half_day.day, half_day.part, half_day.starts_at, half_day.ends_at),
-        day=half_day.day,
-        part=str(half_day.get_part_display()),
-        hours=clock_range(half_day.starts_at, half_day.ends_at),
-        is_open=half_day.day <= today,
-        present=sum(marks),
-        is_marked=bool(marks),
-    )
-
-
-def _sheet_row(
-    access: Access,
-    enrolment: Enrolment,
-    half_days: Sequence[HalfDay],
-    known: dict[tuple[int, int], bool],
-    ticked: frozenset[tuple[int, int]] | None,
-    today: date,
-) -> SheetRow:
-    lengths = {each.pk: each.minutes for each in half_days}
-    present = [pk for pk in lengths if known.get((enrolment.pk, pk))]
-    minutes = attended_minutes(lengths, present)
-    cells = tuple(
-        SheetCell(
-            name=cell_name(enrolment.pk, each.pk),
-            column=half_day_line(each.day, each.part, each.starts_at, each.ends_at),
-            present=(enrolment.pk, each.pk) in ticked if ticked is not None else each.pk in present,
-            is_open=each.day <= today,
-            is_marked=(enrolment.pk, each.pk) in known,
-        )
-        for each in half_days
-    )
-    return SheetRow(
-        pk=enrolment.pk,
-        name=enrolment.full_name,
-        email=enrolment.email,
-        company=enrolment.participation.name,
-        company_pk=enrolment.participation_id,
-        cells=cells,
-        hours=format_duration(minutes),
-        minutes=minutes,
-        cancel_url=programme_url(access.programme, "trainings:enrolment_cancel", pk=enrolment.pk),
-    )
 
 
 @dataclass(frozen=True)
@@ -374,7 +240,7 @@ def _person_row(
         email=enrolment.email,
         course=session.course.title,
         when=period(session.starts_on, session.ends_on),
-        where=session.place or session.link,
+        where=where(session.place),
         status_label=str(status.label),
         tone=ENROLMENT_TONES[status],
         hours=format_duration(minutes) if marks else "",
@@ -400,24 +266,6 @@ def matching_companies(access: Access, text: str, limit: int = 12) -> list[Parti
     for word in text.split():
         rows = rows.filter(Q(name__icontains=word) | Q(search_text__icontains=word.lower()))
     return list(rows.select_related("establishment").order_by("name", "pk")[:limit])
-
-
-def ticked_cells(data: Mapping[str, object], session: Session) -> frozenset[tuple[int, int]]:
-    """Boxes of a sheet that were sent ticked. ``tous`` names a half-day where everybody is present.
-
-    Names that are no box of a sheet are left out; whether a box belongs to the session is for the
-    service to check.
-    """
-    cells = {
-        (int(match["enrolment"]), int(match["half_day"]))
-        for name in data
-        if (match := CELL_NAME.fullmatch(name)) is not None
-    }
-    everybody = str(data.get("tous", ""))
-    if everybody.isascii() and everybody.isdigit():
-        registered = session.enrolments.holding_a_place().values_list("pk", flat=True)
-        cells |= {(enrolment, int(everybody)) for enrolment in registered}
-    return frozenset(cells)
 
 
 def session_certificates(access: Access, session: Session) -> list[DocumentRow]:

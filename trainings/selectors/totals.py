@@ -11,14 +11,14 @@ from django.db.models import Count, QuerySet, Sum
 
 from programme.models import Programme
 from trainings.enums import AgeBand, Contract, Occupation, SessionStatus, Sex, Stake
-from trainings.hours import whole_hours
+from trainings.hours import HoursOfTrainees
 from trainings.models import Attendance, Session
 
 PROFILE_FIELDS = {"sex": Sex, "age_band": AgeBand, "occupation": Occupation, "contract": Contract}
 
 
 @dataclass(frozen=True)
-class TrainingTotals:
+class TrainingTotals(HoursOfTrainees):
     """Over a period: people present at least once, hours × trainees, sessions ended, companies."""
 
     people: int
@@ -26,14 +26,9 @@ class TrainingTotals:
     sessions: int
     companies: int
 
-    @property
-    def trainee_hours(self) -> int:
-        """Hours × trainees, rounded to the hour."""
-        return whole_hours(self.trainee_minutes)
-
 
 @dataclass(frozen=True)
-class StakeTotals:
+class StakeTotals(HoursOfTrainees):
     """The same for one stake."""
 
     stake: Stake
@@ -41,11 +36,6 @@ class StakeTotals:
     people: int
     trainee_minutes: int
     sessions: int
-
-    @property
-    def trainee_hours(self) -> int:
-        """Hours × trainees, rounded to the hour."""
-        return whole_hours(self.trainee_minutes)
 
 
 @dataclass(frozen=True)

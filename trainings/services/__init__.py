@@ -5,6 +5,7 @@ from trainings.services.catalogue import (
     add_trainer,
     ensure_provider,
     install_catalogue,
+    save_provider,
 )
 from trainings.services.certificates import request_certificates
 from trainings.services.enrolments import Trainee, cancel_enrolment, enrol
@@ -23,4 +24,5 @@ __all__ = [
     "plan_session",
     "request_certificates",
     "save_attendance",
+    "save_provider",
 ]

@@ -18,10 +18,8 @@ from programme.links import programme_url
 from trainings.enums import SessionStatus
 from trainings.models import Attendance, Enrolment, HalfDay, Session
 from trainings.services.enrolments import locked_session
-from trainings.wording import people, period
-
-Cell = tuple[int, int]
-"""An enrolment and a half-day."""
+from trainings.sheet import Cell, Marks, merge, moved
+from trainings.wording import listed, people, period
 
 
 @dataclass(frozen=True)
@@ -39,46 +37,67 @@ class SheetOutcome:
 
 @transaction.atomic
 def save_attendance(
-    *, actor: User | None, session: Session, present: Collection[Cell], today: date
+    *,
+    actor: User | None,
+    session: Session,
+    present: Collection[Cell],
+    today: date,
+    seen: Marks | None = None,
 ) -> SheetOutcome:
     """Make the sheet of a session say that ``present``, and nobody else, was there.
 
     Half-days to come are left alone. A past half-day without anybody present and never marked stays
     unmarked: an untouched column is not a column of absentees. Saving the same sheet again writes
-    nothing. Raises ``BusinessError`` for a cancelled session, a person who has no place in it, or a
-    half-day of another session or to come. Side effects: state of the session, counts and stage of the
-    companies, a line on their timeline the first time, one audit event.
+    nothing. ``seen`` is the sheet that the person read: boxes she left alone keep what others wrote, who
+    was enrolled since is left alone, and when somebody marked a box meanwhile nothing is written and the
+    refusal (code ``stale``) says who. Raises ``BusinessError`` for a cancelled session, a person who has
+    no place in it, or a half-day of another session or to come. Side effects: state of the session, counts
+    and stage of the companies, a line on their timeline the first time, one audit event.
     """
     session = locked_session(session)
-    if session.status == SessionStatus.CANCELLED:
-        raise BusinessError(
-            _("Cette session est annulée : la présence ne s’y enregistre pas."), code="session-cancelled"
-        )
     half_days = {row.pk: row for row in session.half_days.all()}
     enrolments = {row.pk: row for row in session.enrolments.holding_a_place().select_related("participation")}
     wanted = set(present)
-    _check(wanted, half_days, enrolments, today)
+    _check(session, wanted, half_days, enrolments, today)
     known = {
         (row.enrolment_id, row.half_day_id): row
-        for row in Attendance.objects.filter(enrolment__in=enrolments)
+        for row in Attendance.objects.filter(enrolment__in=enrolments).select_related("marked_by")
     }
-    outcome, changes = _write(actor, wanted, known, half_days, enrolments, today)
-    if not outcome.changed and not changes:
-        return outcome
+    others: list[Cell] = []
+    if seen is not None:
+        marks = {cell: row.present for cell, row in known.items()}
+        wanted = set(merge(seen=seen, ticked=wanted, known=marks))
+        # A mark leaves the sheet with the person who gave her place back: nobody wrote over it.
+        others = [cell for cell in moved(seen=seen, known=marks) if cell[0] in enrolments]
+    cells = _sheet_cells(half_days, enrolments, seen, wanted | known.keys(), today)
+    changes = [cell for cell in cells if cell not in known or known[cell].present != (cell in wanted)]
+    if not changes:
+        return SheetOutcome(marked=0, unmarked=0)
+    if others:
+        raise _stale(known[cell] for cell in others if cell in known)
+    outcome = _write(actor, changes, wanted, known)
     audit.record(
         actor=actor,
         verb="session.attendance_saved",
         obj=session,
         programme_id=session.programme_id,
-        changes={"cells": changes},
+        changes={"cells": [[*cell, int(cell in wanted)] for cell in changes]},
     )
     _settle(actor, session, enrolments.values())
     return outcome
 
 
 def _check(
-    wanted: Iterable[Cell], half_days: dict[int, HalfDay], enrolments: dict[int, Enrolment], today: date
+    session: Session,
+    wanted: Iterable[Cell],
+    half_days: dict[int, HalfDay],
+    enrolments: dict[int, Enrolment],
+    today: date,
 ) -> None:
+    if session.status == SessionStatus.CANCELLED:
+        raise BusinessError(
+            _("Cette session est annulée : la présence ne s’y enregistre pas."), code="session-cancelled"
+        )
     for enrolment, half_day in wanted:
         if enrolment not in enrolments or half_day not in half_days:
             raise BusinessError(
@@ -91,47 +110,61 @@ def _check(
             )
 
 
-def _write(
-    actor: User | None,
-    wanted: set[Cell],
-    known: dict[Cell, Attendance],
+def _sheet_cells(
     half_days: dict[int, HalfDay],
     enrolments: dict[int, Enrolment],
+    seen: Marks | None,
+    marked: Iterable[Cell],
     today: date,
-) -> tuple[SheetOutcome, list[list[int]]]:
-    """Write the difference between the sheet and what is known; gives it back for the audit."""
-    marked_columns = {half_day for _enrolment, half_day in (*wanted, *known)}
+) -> list[Cell]:
+    """Boxes that the sheet decides: half-days begun and noted for somebody, people who were on it."""
+    columns = {half_day for _enrolment, half_day in marked}
+    begun = [row.pk for row in half_days.values() if row.day <= today and row.pk in columns]
+    cells = [(enrolment, half_day) for half_day in begun for enrolment in enrolments]
+    return [cell for cell in cells if seen is None or cell in seen]
+
+
+def _stale(others: Iterable[Attendance]) -> BusinessError:
+    names = {row.marked_by.full_name for row in others if row.marked_by is not None}
+    return BusinessError(
+        _(
+            "Pendant votre saisie, la feuille a été modifiée par %(who)s. Vos cases sont réunies aux "
+            "siennes : vérifiez-les, puis enregistrez de nouveau."
+        )
+        % {"who": listed(sorted(names)) or _("une autre personne")},
+        code="stale",
+    )
+
+
+def _write(
+    actor: User | None, changes: Iterable[Cell], wanted: Collection[Cell], known: dict[Cell, Attendance]
+) -> SheetOutcome:
+    """Write the boxes that change."""
     now = timezone.now()
     created: list[Attendance] = []
     updated: list[Attendance] = []
-    changes: list[list[int]] = []
-    for half_day in half_days.values():
-        if half_day.day > today or half_day.pk not in marked_columns:
-            continue
-        for enrolment in enrolments:
-            cell = (enrolment, half_day.pk)
-            here, row = cell in wanted, known.get(cell)
-            if row is None:
-                created.append(
-                    Attendance(
-                        enrolment_id=enrolment,
-                        half_day=half_day,
-                        present=here,
-                        marked_by=actor,
-                        marked_at=now,
-                    )
+    for cell in changes:
+        if cell in known:
+            row = known[cell]
+            row.present, row.marked_by, row.marked_at = cell in wanted, actor, now
+            updated.append(row)
+        else:
+            enrolment, half_day = cell
+            created.append(
+                Attendance(
+                    enrolment_id=enrolment,
+                    half_day_id=half_day,
+                    present=cell in wanted,
+                    marked_by=actor,
+                    marked_at=now,
                 )
-            elif row.present != here:
-                row.present, row.marked_by, row.marked_at = here, actor, now
-                updated.append(row)
-            else:
-                continue
-            changes.append([enrolment, half_day.pk, int(here)])
+            )
     Attendance.objects.bulk_create(created)
     Attendance.objects.bulk_update(updated, ["present", "marked_by", "marked_at"])
-    marked = sum(1 for change in changes if change[2])
-    unmarked = sum(1 for row in updated if not row.present)
-    return SheetOutcome(marked=marked, unmarked=unmarked), changes
+    return SheetOutcome(
+        marked=sum(row.present for row in (*created, *updated)),
+        unmarked=sum(not row.present for row in updated),
+    )
 
 
 def _settle(actor: User | None, session: Session, enrolments: Iterable[Enrolment]) -> None:

@@ -1,5 +1,6 @@
 """Writes about courses and training bodies."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
@@ -18,6 +19,17 @@ from programme.services import grant_role
 from trainings.catalogue import CatalogueCourse, parse_catalogue
 from trainings.models import Course, Provider, ProviderMember
 
+_WRITTEN = (
+    "title",
+    "stake",
+    "level",
+    "audience",
+    "objectives",
+    "outline",
+    "half_days",
+    "minutes",
+    "delivery",
+)
 SHIPPED_CATALOGUE = Path(__file__).resolve().parent.parent / "content" / "catalogue.yaml"
 
 
@@ -61,6 +73,34 @@ def install_catalogue(*, programme: Programme, actor: User | None = None) -> int
 
 
 @transaction.atomic
+def save_courses(*, actor: User | None, programme: Programme, courses: Iterable[CatalogueCourse]) -> int:
+    """Add courses to a catalogue, or bring those it has to what is given; how many moved.
+
+    Sessions of a course keep their own dates, places and hours.
+    """
+    known = {course.code: course for course in Course.objects.for_programme(programme)}
+    moved = []
+    for entry in courses:
+        wanted, before = _course(programme, entry), known.get(entry.code)
+        if before is not None:
+            wanted.pk, wanted.created_at = before.pk, before.created_at
+            if all(getattr(before, name) == getattr(wanted, name) for name in _WRITTEN):
+                continue
+        wanted.full_clean(exclude=["programme"])
+        wanted.save()
+        moved.append(wanted.code)
+    if moved:
+        audit.record(
+            actor=actor,
+            verb="catalogue.changed",
+            obj=programme,
+            programme_id=programme.pk,
+            changes={"courses": moved},
+        )
+    return len(moved)
+
+
+@transaction.atomic
 def ensure_provider(
     *,
     actor: User | None,
@@ -88,6 +128,34 @@ def ensure_provider(
     provider.full_clean()
     provider.save()
     audit.record(actor=actor, verb="provider.created", obj=provider, programme_id=programme.pk)
+    return provider
+
+
+@transaction.atomic
+def save_provider(*, actor: User | None, programme: Programme, name: str, **facts: str) -> Provider:
+    """The training body of that name with the ``facts`` given (see ``ensure_provider``).
+
+    A fact left empty keeps what was known. Side effects: one audit event when something changed.
+    """
+    provider = ensure_provider(actor=actor, programme=programme, name=name, **facts)
+    given = {field: value.strip() for field, value in facts.items() if value.strip()}
+    changes = {
+        field: [getattr(provider, field), value]
+        for field, value in given.items()
+        if getattr(provider, field) != value
+    }
+    if changes:
+        for field, value in given.items():
+            setattr(provider, field, value)
+        provider.full_clean()
+        provider.save(update_fields=list(changes))
+        audit.record(
+            actor=actor,
+            verb="provider.changed",
+            obj=provider,
+            programme_id=programme.pk,
+            changes=changes,
+        )
     return provider
 
 

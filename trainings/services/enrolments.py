@@ -14,6 +14,7 @@ from companies.services import record_event
 from core import audit
 from core.errors import BusinessError
 from programme.links import programme_url
+from trainings import rules
 from trainings.enums import EnrolmentStatus, SessionStatus
 from trainings.models import Attendance, Enrolment, HalfDay, Session
 from trainings.services.messages import calendar_text, tell
@@ -208,7 +209,12 @@ def _tell_cancelled(
 def promote_waiting(
     *, actor: User | None, session: Session, half_days: Sequence[HalfDay], notify: bool
 ) -> list[Enrolment]:
-    """Give free places to those who wait, in order. Call it with the session locked."""
+    """Give free places to those who wait, in order; none once the session is over.
+
+    Call it with the session locked.
+    """
+    if rules.is_over(session, timezone.localtime()):
+        return []
     rows = list(session.enrolments.waiting().select_related("participation"))
     taken = session.enrolments.holding_a_place().count()
     chosen = set(to_promote(capacity=session.capacity_max, enrolled=taken, waiting=[row.pk for row in rows]))

@@ -12,8 +12,13 @@ from trainings.models import Enrolment, HalfDay, Session
 from trainings.wording import duration_line, half_day_line, period
 
 
-def calendar_text(session: Session, half_days: Sequence[HalfDay], *, cancelled: bool = False) -> str:
-    """The .ics of a session; the same entries are replaced or removed by later ones."""
+def calendar_text(
+    session: Session, half_days: Sequence[HalfDay], *, cancelled: bool = False, with_link: bool = True
+) -> str:
+    """The .ics of a session; the same entries are replaced or removed by later ones.
+
+    ``with_link`` writes the address of the remote class, which is for the people enrolled only.
+    """
     return session_calendar(
         [
             CalendarSlot(
@@ -26,7 +31,7 @@ def calendar_text(session: Session, half_days: Sequence[HalfDay], *, cancelled: 
         ],
         title=session.course.title,
         location=session.place,
-        description=session.link,
+        description=session.link if with_link else "",
         zone=ZoneInfo(settings.TIME_ZONE),
         now=timezone.now(),
         cancelled=cancelled,
@@ -71,4 +76,5 @@ def tell(
             programme=session.programme,
             context={**facts, "first_name": enrolment.first_name, "company": enrolment.participation.name},
             attachments=attachments,
+            participation_id=enrolment.participation_id,
         )

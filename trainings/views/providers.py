@@ -17,14 +17,14 @@ from trainings.forms import ProviderForm, TrainerForm
 @allow(*OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def provider_list(request: ProgrammeRequest) -> HttpResponse:
-    """Bodies with their trainers; add a body, give a trainer her access."""
+    """Bodies with their trainers; add a body or complete it, give a trainer her access."""
     asked = request.POST.get("formulaire", "")
     provider_form = ProviderForm(request.POST if asked == "organisme" else None, prefix="organisme")
     trainer_form = TrainerForm(
         request.POST if asked == "formateur" else None, prefix="formateur", programme=request.programme
     )
     if asked == "organisme" and provider_form.is_valid():
-        services.ensure_provider(
+        services.save_provider(
             actor=request.access.user, programme=request.programme, **provider_form.cleaned_data
         )
         messages.success(request, _("L’organisme est enregistré."))

@@ -27,6 +27,7 @@ from trainings.filters import SessionFilter
 from trainings.forms import CancelForm, SessionForm, Timetable
 from trainings.models import Course, Provider, Session
 from trainings.services.messages import calendar_text
+from trainings.sheet import Cell, Marks
 
 READERS = (*STAFF, Role.TRAINER)
 
@@ -219,12 +220,15 @@ def _detail_page(
     request: ProgrammeRequest,
     session: Session,
     *,
-    ticked: frozenset[tuple[int, int]] | None = None,
+    ticked: frozenset[Cell] | None = None,
+    seen: Marks | None = None,
     refusal: str = "",
 ) -> HttpResponse:
     access = request.access
-    sheet = selectors.session_sheet(access, session, today=timezone.localdate(), ticked=ticked)
+    sheet = selectors.session_sheet(access, session, today=timezone.localdate(), ticked=ticked, seen=seen)
     context = {
+        "theirs": selectors.sheet_changes(sheet, seen) if seen else [],
+        "is_over": rules.is_over(session, timezone.localtime()),
         "session": session,
         "row": selectors.session_rows([session], request.programme)[0],
         "sheet": sheet,
@@ -246,13 +250,18 @@ def attendance(request: ProgrammeRequest, pk: int) -> HttpResponse:
         return _to_detail(request, session)
     if not rules.can_mark_attendance(request.access, session):
         raise BusinessError(_("Vous ne pouvez pas remplir la feuille de présence de cette session."))
-    ticked = selectors.ticked_cells(request.POST, session)
+    seen = selectors.seen_marks(request.POST)
+    ticked = selectors.ticked_cells(request.POST, session, seen=seen)
     try:
         outcome = services.save_attendance(
-            actor=request.access.user, session=session, present=ticked, today=timezone.localdate()
+            actor=request.access.user,
+            session=session,
+            present=ticked,
+            today=timezone.localdate(),
+            seen=seen,
         )
     except BusinessError as error:
-        return _detail_page(request, session, ticked=ticked, refusal=error.message)
+        return _detail_page(request, session, ticked=ticked, seen=seen, refusal=error.message)
     messages.success(request, _outcome_text(outcome.marked, outcome.unmarked))
     target = programme_url(request.programme, "trainings:session_detail", pk=pk)
     return HttpResponseRedirect(f"{target}#presence")
@@ -314,8 +323,8 @@ def certificates(request: ProgrammeRequest, pk: int) -> HttpResponse:
 def session_ics(request: ProgrammeRequest, pk: int) -> HttpResponse:
     """The half-days of a session for a calendar."""
     session = selectors.session_for(request.access, pk)
-    response = HttpResponse(
-        calendar_text(session, list(session.half_days.all())), content_type="text/calendar; charset=utf-8"
-    )
+    with_link = bool(selectors.session_link(request.access, session))
+    text = calendar_text(session, list(session.half_days.all()), with_link=with_link)
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="formation-{session.pk}.ics"'
     return response

@@ -54,6 +54,7 @@ def space_session(request: ProgrammeRequest, pk: int) -> HttpResponse:
         "people": selectors.company_enrolments(request.access, participation, today=today, session=session),
         "form": form,
         "is_open": is_open,
+        "link": selectors.session_link(request.access, session),
     }
     status = 422 if form.errors else 200
     return render(request, "trainings/space_session.html", context, status=status)
