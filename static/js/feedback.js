@@ -1,5 +1,4 @@
-// What htmx did not manage to do is said in words, with a way to try again; each answer saved by itself
-// shows when it was saved. Texts come from the page (data-* of #messages) so that they are translated.
+// What htmx did not manage to do is said in words; each answer saved by itself shows when it was saved. Texts come from the page (data-* of #messages) so that they are translated.
 
 const STATUS = "[data-save-status]";
 const texts = document.getElementById("messages")?.dataset ?? {};
@@ -27,14 +26,19 @@ document.addEventListener("htmx:afterRequest", (event) => {
   say(status, (texts.saved ?? "").replace("{time}", time), "done");
 });
 
-function failed(event, text) {
+function failed(event, text, unsaved = texts.unsaved) {
   const status = statusOf(event.target);
-  if (status) say(status, texts.unsaved ?? text, "failed");
+  if (status) say(status, unsaved ?? text, "failed");
   toast(text, event.detail.requestConfig?.elt ?? event.target);
 }
 
 document.addEventListener("htmx:responseError", (event) => {
   const code = event.detail.xhr.status;
+  // A rule of the programme refused: its reason is all there is to say, and trying again is no use.
+  if (code === 409 && event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/plain")) {
+    failed(event, event.detail.xhr.responseText, event.detail.xhr.responseText);
+    return;
+  }
   const reference = event.detail.xhr.getResponseHeader("X-Request-ID");
   let text = texts.error ?? "";
   if (code === 403) text = texts.forbidden ?? text;
@@ -59,13 +63,13 @@ function toast(text, source) {
   item.dataset.text = text;
   const words = document.createElement("span");
   words.textContent = text;
-  const retry = document.createElement("button");
-  retry.type = "button";
-  retry.textContent = texts.close ?? "";
-  retry.addEventListener("click", () => {
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = texts.close ?? "";
+  close.addEventListener("click", () => {
     item.remove();
     if (source.isConnected) source.focus?.();
   });
-  item.append(words, retry);
+  item.append(words, close);
   area.append(item);
 }

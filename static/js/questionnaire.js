@@ -14,7 +14,7 @@ form?.addEventListener("change", (event) => {
   for (const other of question.querySelectorAll("fieldset input:checked")) {
     if (other === input) continue;
     const exclusive = input.matches("[data-exclusive]") || other.matches("[data-exclusive]");
-    const sameBoxes = input.type === "checkbox" && other.type === "checkbox" && exclusive;
+    const sameBoxes = input.type === "checkbox" && other.name === input.name && exclusive;
     if (isNotApplicable || other.matches("[data-not-applicable]") || sameBoxes) other.checked = false;
   }
   if (isNotApplicable) {
