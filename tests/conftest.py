@@ -1,18 +1,21 @@
 """Guards and shared fixtures: no network, undefined template variables fail, real services build the data."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
 from hypothesis import settings as hypothesis_settings
 
+from accounts.backends import PERSON_BACKEND
 from accounts.models import User
 from accounts.services import ensure_user
 from core import jobs
@@ -30,16 +33,66 @@ from programme.models import (
 from programme.official import AXES, TOTAL_CENTS
 from programme.selectors import caller_access
 from programme.services import create_programme, grant_role
+from tests import prepared
 
 hypothesis_settings.register_profile("default", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis_settings.load_profile("default")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the folder that the processes of the run share."""
+    if not hasattr(config, "workerinput"):
+        prepared.open_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what the processes of the run shared."""
+    if not hasattr(config, "workerinput"):
+        prepared.close_run()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the browser tests: they are the longest, and one left for the end keeps a worker alone."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Make Django's test database from one that is already migrated, so that nothing is left to apply."""
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = prepared.migrated_postgresql()
+        yield
+        return
+    # Filled before Django opens it; the memory lasts as long as one connection to it.
+    memory = sqlite3.connect(connection.creation._get_test_db_name(), uri=True)
+    with closing(sqlite3.connect(prepared.migrated_sqlite())) as migrated:
+        migrated.backup(memory)
+    yield
+    memory.close()
+
+
 @pytest.fixture(autouse=True)
 def _clean_cache() -> Iterator[None]:
-    cache.clear()
+    for known in caches.all():
+        known.clear()
     yield
-    cache.clear()
+    for known in caches.all():
+        known.clear()
+
+
+# Code, level, parent, section, words, A10 sector.
+ACTIVITIES = (
+    ("C", 1, None, "C", "Industrie manufacturière", "BE"),
+    ("13", 2, "C", "C", "Fabrication de textiles", "BE"),
+    ("13.2", 3, "13", "C", "Tissage", "BE"),
+    ("13.20", 4, "13.2", "C", "Tissage", "BE"),
+    ("13.20Z", 5, "13.20", "C", "Tissage", "BE"),
+    ("M", 1, None, "M", "Activités spécialisées, scientifiques et techniques", "MN"),
+    ("69", 2, "M", "M", "Activités juridiques et comptables", "MN"),
+    ("69.2", 3, "69", "M", "Activités comptables", "MN"),
+    ("69.20", 4, "69.2", "M", "Activités comptables", "MN"),
+    ("69.20Z", 5, "69.20", "M", "Activités comptables", "MN"),
+)
 
 
 @pytest.fixture
@@ -84,19 +137,7 @@ def territory(db: None) -> dict[str, Any]:
             ("80021", "Amiens", cam, amiens, 134_000, ["80000", "80080", "80090"]),
         )
     }
-    rows = (
-        ("C", 1, None, "C", "Industrie manufacturière", "BE"),
-        ("13", 2, "C", "C", "Fabrication de textiles", "BE"),
-        ("13.2", 3, "13", "C", "Tissage", "BE"),
-        ("13.20", 4, "13.2", "C", "Tissage", "BE"),
-        ("13.20Z", 5, "13.20", "C", "Tissage", "BE"),
-        ("M", 1, None, "M", "Activités spécialisées, scientifiques et techniques", "MN"),
-        ("69", 2, "M", "M", "Activités juridiques et comptables", "MN"),
-        ("69.2", 3, "69", "M", "Activités comptables", "MN"),
-        ("69.20", 4, "69.2", "M", "Activités comptables", "MN"),
-        ("69.20Z", 5, "69.20", "M", "Activités comptables", "MN"),
-    )
-    for code, level, parent, section, label, a10 in rows:
+    for code, level, parent, section, label, a10 in ACTIVITIES:
         Activity.objects.create(
             code=code, level=level, parent_id=parent, section=section, label=label, a10=a10
         )
@@ -106,34 +147,25 @@ def territory(db: None) -> dict[str, Any]:
 @pytest.fixture
 def programme(territory: dict[str, Any]) -> Programme:
     """A programme of tests, marked demonstration so that the 000 SIREN range is accepted."""
-    return create_programme(
-        actor=None,
-        slug="essai",
-        name="Programme d’essai – Hauts-de-France",
-        short_name="Essai",
-        region=territory["region"],
-        starts_on=date(2025, 7, 1),
-        ends_on=date(2027, 6, 30),
-        total_cents=TOTAL_CENTS,
-        axes=AXES,
-        is_demonstration=True,
-    )
+    return _programme(territory, slug="essai", name="Programme d’essai – Hauts-de-France", short_name="Essai")
 
 
 @pytest.fixture
 def other_programme(territory: dict[str, Any], programme: Programme) -> Programme:
     """A second programme in the same installation, to check that nothing leaks."""
+    return _programme(territory, slug="voisin", name="Programme voisin", short_name="Voisin")
+
+
+def _programme(territory: dict[str, Any], **names: str) -> Programme:
     return create_programme(
         actor=None,
-        slug="voisin",
-        name="Programme voisin",
-        short_name="Voisin",
         region=territory["region"],
         starts_on=date(2025, 7, 1),
         ends_on=date(2027, 6, 30),
         total_cents=TOTAL_CENTS,
         axes=AXES,
         is_demonstration=True,
+        **names,
     )
 
 
@@ -184,14 +216,21 @@ def signed_in() -> Callable[[User], Client]:
 
     def sign_in(user: User) -> Client:
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend=PERSON_BACKEND)
         return client
 
     return sign_in
 
 
 @pytest.fixture
-def run_jobs(django_capture_on_commit_callbacks: Any) -> Callable[[], int]:
+def outside_demonstration(settings: Any) -> None:
+    """As in production. Addresses are read once, with the settings of tests, before these change."""
+    assert get_resolver().url_patterns
+    settings.EDEC_DEMO = False
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], int]:
     """Carry out every waiting job, as a worker would, in this process."""
     return jobs.drain
 

@@ -5,6 +5,7 @@ PostgreSQL and Redis when ``EDEC_TEST_SERVICES`` is set.
 """
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -14,12 +15,16 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+import redis
+
+from tests import prepared
+
 START_SECONDS = 90
 LEASE_SECONDS = 4
 
@@ -52,6 +57,7 @@ class Installation:
         self.logs = folder / "logs"
         self.logs.mkdir(parents=True)
         self.database = ""
+        self.said = ""
         self.environment = self._environment()
 
     def _environment(self) -> dict[str, str]:
@@ -68,41 +74,27 @@ class Installation:
             "PORT": str(self.port),
             "JOB_LEASE_SECONDS": str(LEASE_SECONDS),
             "JOB_SWEEP_SECONDS": "1",
-            "PYTHONPATH": str(ROOT),
+            # Off unless a test serves one of its own.
+            "REGISTER_URL": "",
+            "PYTHONPATH": str(prepared.ROOT),
         }
         if os.environ.get("EDEC_TEST_SERVICES"):
             self.database = f"edec_e2e_{uuid.uuid4().hex[:8]}"
-            base = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
-            broker = os.environ["CELERY_BROKER_URL"]
-            self._psql(f'CREATE DATABASE "{self.database}"')
-            environment |= {"DATABASE_URL": f"{base}/{self.database}", "CELERY_BROKER_URL": broker}
+            environment |= self._services()
         return environment
 
-    @staticmethod
-    def _connect(database: str) -> Any:
-        import environ
-        import psycopg2
-
-        config = environ.Env.db_url_config(os.environ["DATABASE_URL"])
-        link = psycopg2.connect(
-            host=config["HOST"],
-            port=config["PORT"] or None,
-            user=config["USER"],
-            password=config["PASSWORD"] or None,
-            dbname=database,
-        )
-        link.autocommit = True
-        return link
-
-    def _psql(self, statement: str) -> None:
-        with closing(self._connect("postgres")) as link, link.cursor() as cursor:
-            cursor.execute(statement)
+    def _services(self) -> dict[str, str]:
+        return {
+            "DATABASE_URL": prepared.address_of(self.database),
+            "CELERY_BROKER_URL": os.environ["CELERY_BROKER_URL"],
+            "BROKER_KEY_PREFIX": f"{self.database}:",
+        }
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return what it printed; a failure fails the test."""
         outcome = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+            cwd=prepared.ROOT,
             env=self.environment,
             capture_output=True,
             text=True,
@@ -121,17 +113,36 @@ class Installation:
             address = f"file:{self.folder / 'data' / 'edec.sqlite3'}?mode=ro"
             with closing(sqlite3.connect(address, uri=True, timeout=20)) as link:
                 return link.execute(statement).fetchall()
-        with closing(self._connect(self.database)) as link, link.cursor() as cursor:
+        with closing(prepared.connect(self.database)) as link, link.cursor() as cursor:
             cursor.execute(statement)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
 
     def prepare(self, *, companies: int) -> None:
-        """Migrate, seed, load a small demonstration, gather static files."""
-        self.manage("migrate", "-v0")
-        self.manage("seed")
+        """Start from a seeded installation made once a run; a small demonstration in it when asked."""
+        model = prepared.shared_folder(f"companies-{companies}", partial(_make_model, companies=companies))
+        shutil.copytree(model / "data", self.folder / "data")
+        if self.database:
+            self._copy_database((model / "database").read_text())
+
+    def _copy_database(self, template: str) -> None:
+        prepared.execute(f'CREATE DATABASE "{self.database}" TEMPLATE "{template}"')
+
+    def fill(self, folder: Path, *, companies: int) -> None:
+        """Become what installations with so many companies are copied from; ``folder`` notes its database."""
+        if self.database:
+            self.database = prepared.new_database(folder, f"companies_{companies}")
+            self.environment |= self._services()
         if companies:
+            self.prepare(companies=0)
             self.manage("load_demo", "--companies", str(companies))
+            return
+        if self.database:
+            self._copy_database(prepared.migrated_postgresql())
+        else:
+            (self.folder / "data").mkdir()
+            shutil.copy(prepared.migrated_sqlite(), self.folder / "data" / "edec.sqlite3")
+        self.manage("seed")
         self.manage("collectstatic", "--noinput", "-v0")
 
     def start(self, name: str) -> None:
@@ -148,7 +159,7 @@ class Installation:
         log = (self.logs / f"{name}.log").open("ab")
         self.processes[name] = subprocess.Popen(
             commands[name],
-            cwd=ROOT,
+            cwd=prepared.ROOT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -173,8 +184,49 @@ class Installation:
         process.wait()
 
     def stop(self) -> None:
-        """Stop everything and remove the database made for the test."""
+        """Stop everything; remove the database made for the test, and its keys in the shared broker."""
         for name in list(self.processes):
             self.kill(name)
         if self.database:
-            self._psql(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+            prepared.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+        self.forget_wakeups()
+
+    def forget_wakeups(self) -> None:
+        """Remove the keys of this installation from the shared broker."""
+        if self.database:
+            with redis.Redis.from_url(os.environ["CELERY_BROKER_URL"]) as broker:
+                for key in broker.scan_iter(f"{self.database}:*"):
+                    broker.delete(key)
+
+
+@contextmanager
+def served(
+    folder: Path,
+    *,
+    companies: int = 0,
+    setup: str = "",
+    environment: Mapping[str, str] | None = None,
+    start: Sequence[str] = ("web", "worker", "beat"),
+) -> Iterator[Installation]:
+    """An installation with its processes, for the time of a ``with``; ``said`` is what ``setup`` printed.
+
+    ``setup`` is Python run inside before anything starts; ``companies`` asks for a demonstration.
+    """
+    place = Installation(folder)
+    place.environment |= environment or {}
+    try:
+        place.prepare(companies=companies)
+        place.said = place.shell(setup) if setup else ""
+        for name in start:
+            place.start(name)
+        yield place
+    finally:
+        place.stop()
+
+
+def _make_model(folder: Path, *, companies: int) -> None:
+    place = Installation(folder)
+    try:
+        place.fill(folder, companies=companies)
+    finally:
+        place.forget_wakeups()

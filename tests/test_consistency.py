@@ -9,20 +9,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from core import registries
+
 ROOT = Path(__file__).resolve().parent.parent
-APPS = (
-    "core",
-    "accounts",
-    "programme",
-    "notifications",
-    "documents",
-    "companies",
-    "diagnostics",
-    "trainings",
-    "funding",
-    "observatory",
-    "reports",
-)
+# The project's own package is read apart: it holds settings and invented names.
+APPS = tuple(sorted(path.parent.name for path in ROOT.glob("*/apps.py") if path.parent.name != "edec_ia"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
 PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
 # Django and allauth look these up by name.
@@ -76,7 +67,13 @@ def _untranslated(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 # French that is data, not words of a page: fixed facts, formats, regular expressions.
-DATA_MODULES = {"programme/official.py", "core/formats.py", "funding/services/agreement.py"}
+DATA_MODULES = {
+    "programme/official.py",
+    "core/formats.py",
+    "core/persons.py",  # what stands in the database for an erased person
+    "diagnostics/definition/schema.py",  # a published file, in the language of the documentation
+    "funding/services/agreement.py",
+}
 
 
 def test_french_sentences_go_through_gettext() -> None:
@@ -88,6 +85,36 @@ def test_french_sentences_go_through_gettext() -> None:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found += [f"{name}:{line}: {text[:80]}" for line, text in _untranslated(tree)]
     assert found == []
+
+
+def test_the_documentation_names_every_registry_and_no_other() -> None:
+    declared = {name for name, value in vars(registries).items() if isinstance(value, registries.Registry)}
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.partition("| registry (`core/registries.py`)")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == declared
+
+
+SET_BY_SYSTEM = {"BASH_SOURCE", "CI", "EDEC_TEST_SERVICES", "PATH", "PDF_PACKAGES", "PYTHON", "ROOT", "VENV"}
+READ_FROM_ENVIRONMENT = re.compile(
+    r"""\benv(?:\.\w+)?\(\s*"([A-Z][A-Z0-9_]+)"|environ(?:\.get)?[\[(]"([A-Z][A-Z0-9_]+)"|\$\{([A-Z][A-Z0-9_]+)"""
+)
+
+
+def test_the_readme_names_every_variable_that_is_read() -> None:
+    readers = [
+        *(ROOT / "edec_ia").rglob("*.py"),
+        *(ROOT / "scripts").glob("*.*"),
+        ROOT / "docker-compose.yml",
+    ]
+    found = {
+        name
+        for path in readers
+        for match in READ_FROM_ENVIRONMENT.findall(path.read_text(encoding="utf-8"))
+        for name in match
+        if name
+    }
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {name for name in found - SET_BY_SYSTEM if f"`{name}`" not in text} == set()
 
 
 # Taken out one after the other, so that a « > » inside a tag of Django does not end a tag of HTML.
@@ -106,6 +133,7 @@ PROPER = {
     "CSV",
     "XLSX",
     "PDF",
+    "ZIP",
     "JSON",
     "SIRET",
     "SIREN",

@@ -12,6 +12,8 @@ SAFE = {
     "DJANGO_SETTINGS_MODULE": "edec_ia.settings.prod",
     "SECRET_KEY": "k" * 60,
     "ALLOWED_HOSTS": "edec.example",
+    "SITE_URL": "https://edec.example",
+    "EMAIL_URL": "smtp+tls://edec.example:587",
     "DATABASE_URL": "sqlite:///:memory:",
 }
 
@@ -41,6 +43,8 @@ def test_production_starts_with_safe_settings(tmp_path: Path) -> None:
         ({"SECRET_KEY": "insecure-" + "k" * 60}, "SECRET_KEY"),
         ({"EDEC_DEMO": "1"}, "EDEC_DEMO"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        ({"SITE_URL": ""}, "SITE_URL"),
+        ({"EMAIL_URL": ""}, "EMAIL_URL"),
     ],
 )
 def test_production_refuses(changes: dict[str, str], reason: str, tmp_path: Path) -> None:

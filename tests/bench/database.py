@@ -22,6 +22,10 @@ def main() -> None:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [config["NAME"]])
         if cursor.fetchone() is None:
             cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(config["NAME"])))
+        # As docs/exploitation.md advises and docker-compose.yml does.
+        cursor.execute(
+            sql.SQL("ALTER DATABASE {} SET random_page_cost = 1.1").format(sql.Identifier(config["NAME"]))
+        )
     link.close()
 
 

@@ -15,7 +15,7 @@ FLOOR = engines["django"].from_string(
 
 def floor(request: HttpRequest) -> HttpResponse:
     """What the framework costs on this machine, for the same server and middleware."""
-    rows = Participation.objects.only("name", "section", "size_band", "department_code")[:25]
+    rows = Participation.objects.only("name", "section", "size_band", "department_code").order_by("pk")[:25]
     return HttpResponse(FLOOR.render({"rows": rows}, request))
 
 

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,12 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from companies import services
-from companies.enums import EventKind, ImportStatus, RowOutcome, Stage
+from companies.enums import EventKind, Stage
 from companies.models import Contact, ImportBatch, ImportRow, Participation
 from companies.selectors.lists import EXPORT_FIELDS, export_sheet, template_sheet
 from companies.services import imports
 from core import jobs
+from core.enums import ImportStatus, RowOutcome
 from core.errors import BusinessError
 from core.exports import csv_lines, xlsx_bytes
 from core.models import Job
@@ -140,7 +142,7 @@ def test_confirming_applies_it_once_whatever_the_clicks(
 def test_an_import_stopped_half_way_goes_on(
     programme: Programme, officer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "APPLY_CHUNK", 2)
+    monkeypatch.setattr(imports, "COMPANIES", replace(imports.COMPANIES, apply_chunk=2))
     batch = staged(
         programme,
         officer,

@@ -19,10 +19,12 @@ from tests.companies.samples import SIRET, repack, workbook
 HEADINGS = ["SIRET", "Raison sociale", "Commune"]
 ROW = [SIRET, "Ateliers imaginés", "Douai"]
 
+LIMIT = 1024 * 1024
+
 
 def fault(data: bytes) -> tuple[FileFaultCode, str, str]:
     with pytest.raises(FileFaultError) as caught:
-        parse_file(data)
+        parse_file(data, max_bytes=LIMIT)
     return caught.value.code, caught.value.place, caught.value.detail
 
 
@@ -33,7 +35,7 @@ def csv_text(*rows: list[str], separator: str = ";") -> str:
 
 
 def table(data: bytes) -> Table:
-    parsed = parse_file(data)
+    parsed = parse_file(data, max_bytes=LIMIT)
     assert isinstance(parsed, Table)
     return parsed
 
@@ -91,7 +93,7 @@ def test_xlsx_reads_like_csv_and_tells_numbers() -> None:
 
 def test_register_json_is_handed_over() -> None:
     payload = {"searchTerms": "x", "result": {"results": []}}
-    assert parse_file(json.dumps(payload).encode("utf-8-sig")) == RegisterFile(payload)
+    assert parse_file(json.dumps(payload).encode("utf-8-sig"), max_bytes=LIMIT) == RegisterFile(payload)
 
 
 @pytest.mark.parametrize(
@@ -123,9 +125,8 @@ def test_faults_of_a_whole_file_name_the_place(data: bytes, expected: tuple[File
     assert fault(data) == expected
 
 
-def test_too_large_is_refused_before_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_parsing, "MAX_FILE_BYTES", 1024 * 1024)
-    assert fault(b"x" * (1024 * 1024 + 1)) == (FileFaultCode.TOO_LARGE, "", "1")
+def test_too_large_is_refused_before_reading() -> None:
+    assert fault(b"x" * (LIMIT + 1)) == (FileFaultCode.TOO_LARGE, "", "1")
 
 
 def test_too_many_rows_and_columns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +237,7 @@ def test_whatever_is_written_comes_back(rows: list[tuple[str, str]], separator: 
 @given(st.binary(max_size=400) | st.binary(max_size=300).map(lambda tail: b"SIRET;Nom\n" + tail))
 def test_any_bytes_give_a_table_or_a_named_fault(data: bytes) -> None:
     with contextlib.suppress(FileFaultError):
-        parse_file(data)
+        parse_file(data, max_bytes=LIMIT)
 
 
 @settings(max_examples=100, deadline=None)
@@ -246,7 +247,7 @@ def test_a_damaged_workbook_never_breaks_reading(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(whole) - 1))
     whole[at] = data.draw(st.integers(0, 255))
     with contextlib.suppress(FileFaultError):
-        parse_file(bytes(whole))
+        parse_file(bytes(whole), max_bytes=LIMIT)
 
 
 SOUND = workbook([HEADINGS, ROW])

@@ -104,7 +104,7 @@ def test_a_whole_row_is_kept() -> None:
         (Field.SIRET, "#REF!", IssueCode.CELL_ERROR),
         (Field.NAF_CODE, "#VALEUR!", IssueCode.CELL_ERROR),
         (Field.NAME, "Caf\ufffd", IssueCode.CELL_DAMAGED),
-        (Field.NAME, "x" * 201, IssueCode.CELL_TOO_LONG),
+        (Field.NAME, "x" * 251, IssueCode.CELL_TOO_LONG),
         (Field.POSTAL_CODE, "595", IssueCode.POSTAL_CODE_INVALID),
         (Field.POSTAL_CODE, "5900", IssueCode.POSTAL_CODE_INVALID),
         (Field.NAF_CODE, "informatique", IssueCode.NAF_INVALID),

@@ -66,6 +66,7 @@ def test_a_plain_company_is_kept_whole() -> None:
                     workforce_band="12",
                     legal_category="5710",
                     size_category="PME",
+                    created_on="2015-01-13",
                 ),
                 establishment=EstablishmentDraft(
                     siret=SIRET,

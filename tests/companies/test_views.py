@@ -12,6 +12,7 @@ from companies.enums import EventKind, Stage
 from companies.models import CompanyGroup, Contact, ImportBatch, Membership, Participation
 from companies.selectors import identity_of
 from core import jobs
+from core.freshness import wrote
 from core.models import Job
 from notifications.models import Message
 from programme.enums import Role
@@ -83,6 +84,19 @@ def test_an_empty_list_says_what_to_do(office: Client, signed_in: SignIn, adviso
     assert "Importer une liste" in office.get(LIST).content.decode()
     assert "Aucune entreprise ne vous est confiée" in signed_in(advisor).get(LIST).content.decode()
     assert "Tout afficher" in office.get(LIST + "?q=absente").content.decode()
+
+
+def test_the_count_of_a_list_follows_the_callers_own_moves_at_once(
+    office: Client, officer: User, enter: Make, settings: Any
+) -> None:
+    settings.CACHE_URL = "redis://shared"
+    enter(1, name="Première")
+    assert "1 entreprise<" in office.get(LIST).content.decode()
+    enter(2, name="Seconde")
+    assert "1 entreprise<" in office.get(LIST).content.decode()
+    assert "0 entreprise<" in office.get(LIST + "?q=absente").content.decode()
+    wrote(officer.pk)
+    assert "2 entreprises<" in office.get(LIST).content.decode()
 
 
 def test_list_and_detail_queries_do_not_grow(

@@ -372,3 +372,15 @@ def test_words_are_cut_with_an_ellipsis() -> None:
 def test_both_themes_know_every_colour() -> None:
     assert charts.PAGE_THEME.colours.keys() == charts.PRINT_THEME.colours.keys()
     assert all(colour.startswith(("#", "none")) for colour in charts.PRINT_THEME.colours.values())
+
+
+def test_a_head_too_long_for_its_column_is_parted_between_syllables() -> None:
+    assert wrap("Technologie", 70, 12, 3) == ("Technolo-", "gie")
+    assert "…" not in "".join(wrap("Expérimentation avancée", 70, 12, 3))
+
+
+@given(st.text(min_size=1, max_size=40), st.integers(20, 200), st.integers(1, 4))
+def test_wrapped_words_never_take_more_lines_nor_more_room(words: str, room: int, lines: int) -> None:
+    wrapped = wrap(words, room, 12, lines)
+    assert len(wrapped) <= lines
+    assert all(line == "…" or text_width(line, 12) <= room + 0.5 for line in wrapped)

@@ -26,6 +26,15 @@ def test_a_true_pdf_is_kept_under_its_hash() -> None:
     response.close()
 
 
+@pytest.mark.django_db
+def test_a_file_the_storage_has_lost_is_named() -> None:
+    stored = files.store_upload(SimpleUploadedFile("facture.pdf", PDF), programme_id=1, actor=None)
+    stored.content.storage.delete(stored.content.name)
+    with pytest.raises(BusinessError, match=r"facture\.pdf") as refusal:
+        files.serve(stored)
+    assert str(stored.pk)[:12] in refusal.value.message
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
@@ -52,6 +61,17 @@ def test_exports_neutralise_what_people_typed() -> None:
     rows = [("=CMD()", Decimal("-12.30"), date(2026, 1, 2), -3), ("+33", None, None, 1)]
     text = "".join(csv_lines(Sheet("Essai", ("Nom", "Montant", "Jour", "Écart"), rows)))
     assert text == "\ufeffNom;Montant;Jour;Écart\r\n'=CMD();-12,30;2026-01-02;-3\r\n'+33;;;1\r\n"
+
+
+# Half past eleven in the evening in London is the next day in Paris.
+LATE = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+
+
+def test_moments_are_exported_as_local_clocks_show_them() -> None:
+    sheet = Sheet("Essai", ("Quand",), [(LATE,)])
+    assert "".join(csv_lines(sheet)).endswith("2026-07-01 00:30\r\n")
+    read = CalamineWorkbook.from_filelike(io.BytesIO(xlsx_bytes([sheet]))).get_sheet_by_index(0).to_python()
+    assert read[1] == [datetime(2026, 7, 1, 0, 30, tzinfo=UTC).replace(tzinfo=None)]
 
 
 def test_the_same_rows_give_the_same_workbook() -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from core import jobs
@@ -109,9 +111,28 @@ def test_the_sweeper_gives_up_what_died_five_times() -> None:
     Job.objects.update(
         attempts=5, status=JobStatus.RUNNING, lease_until=timezone.now() - timedelta(seconds=1)
     )
+    assert jobs.drain() == 0, "nobody takes it again, and nobody waits for it for ever"
     assert jobs.sweep() == 0
     job.refresh_from_db()
     assert job.status == JobStatus.ABANDONED
+
+
+def test_a_beat_that_fails_does_not_stop_the_heart(settings: Any) -> None:
+    settings.JOB_LEASE_SECONDS = 0.03
+    beats = iter([OperationalError("database is locked"), True, False])
+
+    class Stumbling(jobs.RunningJob):
+        def renew(self) -> bool:
+            beat = next(beats)
+            if isinstance(beat, Exception):
+                raise beat
+            return beat
+
+    running = Stumbling(jobs.enqueue("tests.note"), uuid4())
+    heart = Thread(target=jobs._keep_alive, args=(running, Event()))
+    heart.start()
+    heart.join(timeout=10)
+    assert list(beats) == []
 
 
 def test_a_dead_broker_delays_and_loses_nothing(

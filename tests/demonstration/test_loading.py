@@ -1,7 +1,7 @@
 """The demonstration as loaded: deterministic, consistent with the product's own rules, removable."""
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -21,13 +21,15 @@ from diagnostics.scoring import score
 from diagnostics.selectors.filling import answers_of
 from diagnostics.selectors.questionnaires import definition_of
 from documents.models import Document
-from edec_ia.demonstration import loading, resetting
+from edec_ia.demonstration import carrying, loading, resetting
 from funding.enums import PlanStatus
 from funding.matrix import residues
-from funding.models import Expense, Funder, MatrixCell, Plan, Share
+from funding.models import Claim, Commitment, Expense, Funder, MatrixCell, Plan, Recovery, Share
+from funding.selectors.claims import funder_accounts
+from funding.selectors.reserves import programme_reserves
 from observatory.models import Release
 from programme.enums import Role
-from programme.models import Programme, RoleGrant
+from programme.models import ErasureRequest, Programme, RoleGrant
 from trainings.models import Attendance, Enrolment, Session
 
 TODAY = date(2026, 6, 15)
@@ -70,6 +72,16 @@ def loaded(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         yield loading.load(loading.DemoRequest(COMPANIES, seed=3, today=TODAY), say=str)
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def told(loaded, django_db_blocker):
+    """What finishing the demonstration said, done twice: its files, releases and reports are long to make."""
+    said = []
+    with django_db_blocker.unblock():
+        loading.complete(loaded, said.append)
+        loading.complete(loaded, said.append)
+    return said
 
 
 @pytest.fixture
@@ -176,17 +188,31 @@ def test_the_plan_in_force_has_no_residue_and_shares_add_up(demonstration):
     }
 
 
-def test_releases_are_published_and_reports_made_once(demonstration):
-    said = []
-    loading.complete(demonstration, said.append)
-    loading.complete(demonstration, said.append)
-    assert said.count("Millésimes publiés : 2, rapports prêts : 3") == 2
+def test_claims_stand_at_every_state_and_pass_no_agreement(told, demonstration):
+    assert set(Claim.objects.values_list("status", flat=True)) == {"prepared", "sent", "paid"}
+    rejected = Claim.objects.filter(shares__status="rejected").distinct().get()
+    assert rejected.payable_cents < rejected.asked_cents
+    assert rejected.shares.filter(status="returned").count() == 1
+    for account in funder_accounts(demonstration):
+        assert account.claimed_cents <= account.charged_cents <= account.agreed_cents
+        assert account.asked_cents <= account.agreed_cents * 80 // 100
+    assert Recovery.objects.get().amount_cents == 1_250_00
+    assert {row.status for row in Commitment.objects.all()} == {"proposed", "active", "closed"}
+    assert sum(programme_reserves(demonstration).values()) > 0
+    assert [line for line in told if carrying.NOT_DONE in line] == []
+    assert set(Claim.objects.exclude(pack=None).values_list("status", flat=True)) == {"prepared", "sent"}
+
+
+def test_releases_are_published_and_reports_made_once(told, demonstration):
+    assert [line for line in told if carrying.NOT_DONE in line] == []
+    assert told.count("Millésimes publiés : 2, rapports prêts : 3") == 2
     releases = Release.objects.for_programme(demonstration)
     assert list(releases.values_list("reference_date", "status")) == [
         (date(2026, 5, 31), "published"),
         (date(2026, 1, 31), "published"),
     ]
-    reports = Document.objects.for_programme(demonstration).order_by("title")
+    assert all(timezone.localdate(row.published_at) > row.reference_date for row in releases)
+    reports = Document.objects.for_programme(demonstration).filter(kind="progress-report").order_by("title")
     assert [(report.title, report.is_final) for report in reports] == [
         ("Rapport d’avancement, 1er trimestre 2026", False),
         ("Rapport d’avancement, 3e trimestre 2025", True),
@@ -196,10 +222,13 @@ def test_releases_are_published_and_reports_made_once(demonstration):
 
 
 def test_removing_it_leaves_nothing_of_it(demonstration, django_capture_on_commit_callbacks):
+    # One of its own: rows come back when the test ends, files removed for good would be missed by the others.
+    resetting.remove(demonstration)
+    own = loading.load(loading.DemoRequest(12, seed=5, today=TODAY), say=str)
     stored = [(file.content.storage, file.content.name) for file in StoredFile.objects.all()]
     assert stored
     with django_capture_on_commit_callbacks(execute=True):
-        resetting.remove(demonstration)
+        resetting.remove(own)
     assert not any(storage.exists(name) for storage, name in stored)
     left = [
         model.__name__
@@ -207,7 +236,7 @@ def test_removing_it_leaves_nothing_of_it(demonstration, django_capture_on_commi
         if model.objects.exists()
     ]
     assert left == []
-    assert not AuditEvent.objects.filter(programme_id=demonstration.pk).exists()
+    assert not AuditEvent.objects.filter(programme_id=own.pk).exists()
 
 
 def test_only_a_demonstration_is_removed(db):
@@ -232,3 +261,10 @@ def test_loading_twice_keeps_the_first_unless_told_otherwise(demonstration):
 def test_absurd_arguments_are_refused(arguments):
     with pytest.raises(CommandError):
         call_command("load_demo", *arguments)
+
+
+def test_somebody_waits_for_an_erasure(demonstration):
+    asked = ErasureRequest.objects.get(programme=demonstration)
+    assert asked.receipt is None
+    assert asked.user.role_grants.filter(programme=demonstration, role=Role.COMPANY).exists()
+    assert timezone.localdate(asked.asked_at) == TODAY - timedelta(days=3)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from companies import services as companies
@@ -15,6 +16,7 @@ from diagnostics import services
 from diagnostics.definition import Definition
 from diagnostics.models import Diagnostic, QuestionnaireVersion
 from diagnostics.selectors import definition_of
+from diagnostics.services import drafts
 from programme.access import Access
 from programme.models import Programme
 from programme.selectors import caller_access
@@ -109,3 +111,20 @@ def submitted(diagnostic: Diagnostic, manager: User) -> Diagnostic:
     """The same diagnostic, answered whole and handed in."""
     services.save_answers(actor=manager, diagnostic=diagnostic, entries=entries(**COMPLETE))
     return services.submit_diagnostic(actor=manager, diagnostic=diagnostic)
+
+
+@pytest.fixture
+def author(signed_in: Callable[[User], Client], officer: User) -> Client:
+    return signed_in(officer)
+
+
+@pytest.fixture
+def own(programme: Programme) -> QuestionnaireVersion:
+    """A published questionnaire of the programme."""
+    version = services.import_questionnaire(actor=None, document=full_document(), programme=programme)
+    return services.publish_version(actor=None, version=version)
+
+
+@pytest.fixture
+def draft(own: QuestionnaireVersion) -> QuestionnaireVersion:
+    return drafts.start_draft(actor=None, questionnaire=own.questionnaire)

@@ -183,3 +183,96 @@ def full_document() -> dict[str, Any]:
             }
         ],
     )
+
+
+def columns(code: str, **more: Any) -> dict[str, Any]:
+    """The same choices asked now and later; each column counts as a question of its own."""
+    return {
+        "code": code,
+        "kind": "columns",
+        "text": f"Question {code} ?",
+        "weight": 1,
+        "columns": [
+            {"code": "now", "label": "Aujourd’hui"},
+            {"code": "later", "label": "Plus tard", "weight": 2},
+        ],
+        "choices": [
+            {"code": "a", "label": "A", "points": 1},
+            {"code": "b", "label": "B", "points": 1.5},
+            {"code": "none", "label": "Aucun", "exclusive": True},
+        ],
+        **more,
+    }
+
+
+def rich_document() -> dict[str, Any]:
+    """What the rest of the format can say: columns, notes, nested and set answers, hidden choices, sums."""
+    return document(
+        dimension(
+            "maintenant",
+            single(
+                "appui",
+                choices=[
+                    {"code": "non", "label": "Non", "points": 0, "sets": {"suivi": "non", "degre": 1}},
+                    {"code": "oui", "label": "Oui", "points": 2.5},
+                    {"code": "nsp", "label": "Je ne sais pas", "counts": False},
+                ],
+            ),
+            single("suivi", under="appui", show_if={"question": "appui", "answered": True}, full_at=4),
+            scale("degre", scale={"min": 1, "max": 4, "labels": ["Bas", "Moyen", "Haut", "Très haut"]}),
+            plain("lire", "note"),
+            columns("domaines"),
+        ),
+        dimension(
+            "ensuite",
+            matrix(
+                "rythme",
+                aggregation="sum",
+                rows=[
+                    {"code": "r1", "label": "Un", "weight": 2},
+                    {"code": "r2", "label": "Deux", "weight": 0.5},
+                ],
+            ),
+            multiple(
+                "outils",
+                most_ticked=2,
+                choices=[
+                    {"code": "a", "label": "A", "points": 1},
+                    {
+                        "code": "b",
+                        "label": "B",
+                        "points": 2,
+                        "show_if": {"question": "appui", "equals": "oui"},
+                    },
+                    {"code": "c", "label": "C", "points": 0.5},
+                    {"code": "risque", "label": "Risque", "points": -1},
+                    {"code": "aucun", "label": "Aucun", "exclusive": True},
+                ],
+            ),
+            plain(
+                "jours",
+                "number",
+                weight=1,
+                decimals=0,
+                min=0,
+                max=9,
+                points_by_value=[{"at_least": 1, "points": 1}, {"at_least": 5, "points": 3}],
+            ),
+            aggregation="sum",
+            levels=[{"level": "n2", "from": 10}, {"level": "n3", "from": 50, "reading": "La moitié."}],
+        ),
+        aggregation="sum",
+        caps=[
+            {
+                "level_at_most": "n2",
+                "dimension": "ensuite",
+                "because": "Un risque est pris.",
+                "if": {"question": "outils", "selected": "risque"},
+            },
+            {
+                "level_at_most": "n3",
+                "because": "Rien pour plus tard.",
+                "if": {"question": "domaines", "column": "later", "selected": "none"},
+            },
+        ],
+    )

@@ -20,13 +20,19 @@ def values(question: Question) -> st.SearchStrategy[Any]:
         case Kind.SINGLE:
             return st.sampled_from([c.code for c in question.choices])
         case Kind.MULTIPLE:
-            ticked = st.frozensets(st.sampled_from(together), min_size=1)
+            ticked = st.frozensets(st.sampled_from(together), min_size=1, max_size=question.most_ticked)
             return ticked | st.sampled_from(alone) if alone else ticked
         case Kind.SCALE:
             return st.sampled_from(list(question.scale.steps))
         case Kind.MATRIX:
             step = st.sampled_from(list(question.scale.steps))
             return st.dictionaries(st.sampled_from([r.code for r in question.rows]), step, min_size=1)
+        case Kind.COLUMNS:
+            ticked = st.frozensets(st.sampled_from(together), min_size=1)
+            each = ticked | st.sampled_from(alone) if alone else ticked
+            return st.dictionaries(st.sampled_from([c.code for c in question.columns]), each, min_size=1)
+        case Kind.NOTE:
+            return st.nothing()
         case Kind.NUMBER | Kind.PERCENTAGE | Kind.AMOUNT:
             low = int(question.minimum or 0)
             high = int(question.maximum or (100 if question.kind is Kind.PERCENTAGE else 10_000_000))

@@ -17,6 +17,9 @@ from core.errors import BusinessError
 from core.models import AuditEvent
 from diagnostics import services
 from diagnostics.models import Answer, AnswerRevision, Diagnostic, DimensionScore, QuestionnaireVersion
+from diagnostics.selectors.filling import diagnostic_for
+from programme.models import Programme
+from programme.selectors import caller_access
 
 from .conftest import COMPLETE, entries
 
@@ -104,6 +107,81 @@ def test_two_clicks_open_once(participation: Any, version: QuestionnaireVersion,
     first, second = together(open_one, open_one)
     assert first == second
     assert Diagnostic.objects.count() == 1
+
+
+def test_colleagues_on_the_same_page_lose_nothing(
+    diagnostic: Diagnostic, manager: User, programme: Programme
+):
+    """Two colleagues and the manager, four answers each at the same instant, some of them the same."""
+    people = [manager]
+    for name in ("leo", "mia"):
+        person = services.Person(f"{name}@tissages.example", name.capitalize())
+        services.invite_contributor(
+            actor=manager, diagnostic=diagnostic, person=person, sections=["strategie", "donnees"]
+        )
+        people.append(User.objects.get(email=person.email))
+
+    def save(user: User, code: str, value: Any) -> Callable[[], Any]:
+        def call() -> Any:
+            mine = diagnostic_for(caller_access(user, programme), diagnostic.pk)
+            return services.save_answers(actor=user, diagnostic=mine, entries=entries(**{code: value}))
+
+        return call
+
+    given = {"usage": ("oui", "non", "peu"), "ambition": (2, 3, 4), "sources": (["a"], ["b"], ["c"])}
+    calls = [
+        save(person, code, values[rank])
+        for code, values in given.items()
+        for rank, person in enumerate(people)
+    ]
+    results = together(*calls)
+    assert not [each for each in results if isinstance(each, Exception)]
+    for code, values in given.items():
+        revisions = AnswerRevision.objects.filter(question_code=code).order_by("pk")
+        assert sorted(map(str, revisions.values_list("value", flat=True))) == sorted(map(str, values))
+        kept = Answer.objects.get(question_code=code)
+        last = revisions.last()
+        assert last is not None
+        assert (kept.value, kept.saved_by_id) == (last.value, last.saved_by_id)
+    diagnostic.refresh_from_db()
+    assert diagnostic.answered_count == 3
+
+
+def test_closing_and_a_last_answer_never_disagree(
+    diagnostic: Diagnostic, manager: User, programme: Programme
+):
+    """The last answer of somebody who answers alone is compared, or refused: never lost in between."""
+    person = services.Person("leo@tissages.example", "Martin")
+    services.invite_view(actor=manager, diagnostic=diagnostic, person=person, point_of_view="Atelier")
+    leo = User.objects.get(email=person.email)
+    seat = diagnostic_for(caller_access(leo, programme), diagnostic.pk)
+    services.save_answers(actor=leo, diagnostic=seat, entries=entries(ambition=2))
+    saved, closed = together(
+        lambda: services.save_answers(
+            actor=leo,
+            diagnostic=diagnostic_for(caller_access(leo, programme), diagnostic.pk),
+            entries=entries(ambition=5),
+        ),
+        lambda: services.close_views(actor=manager, diagnostic=Diagnostic.objects.get(pk=diagnostic.pk)),
+    )
+    assert not isinstance(closed, BusinessError)
+    own = Answer.objects.get(respondent__is_main=False, question_code="ambition").value
+    retained = Answer.objects.get(respondent__is_main=True, question_code="ambition").value
+    assert own == retained == (2 if isinstance(saved, BusinessError) else 5)
+
+
+def test_two_clicks_close_once(diagnostic: Diagnostic, manager: User, programme: Programme):
+    person = services.Person("leo@tissages.example", "Martin")
+    services.invite_view(actor=manager, diagnostic=diagnostic, person=person, point_of_view="Atelier")
+    leo = User.objects.get(email=person.email)
+    seat = diagnostic_for(caller_access(leo, programme), diagnostic.pk)
+    services.save_answers(actor=leo, diagnostic=seat, entries=entries(ambition=2))
+
+    def close() -> Any:
+        return services.close_views(actor=manager, diagnostic=Diagnostic.objects.get(pk=diagnostic.pk)).mode
+
+    assert together(close, close) == ["reconciling", "reconciling"]
+    assert AuditEvent.objects.filter(verb="diagnostic.views_closed").count() == 1
 
 
 def test_an_answer_and_the_handing_in_never_disagree(diagnostic: Diagnostic, manager: User):

@@ -22,7 +22,19 @@ from diagnostics.definition import (
     parse_definition,
 )
 
-from .documents import dimension, document, full_document, measure, multiple, plain, scale, single
+from .documents import (
+    columns,
+    dimension,
+    document,
+    full_document,
+    matrix,
+    measure,
+    multiple,
+    plain,
+    rich_document,
+    scale,
+    single,
+)
 
 
 def problems_of(written: Any) -> list[tuple[str, str, str]]:
@@ -39,7 +51,7 @@ def test_full_document_is_read_whole():
         ("donnees", 3, ["sources", "qualite", "budget", "part"]),
         ("equipe", 1, ["effectif", "depuis", "outil", "formation"]),
     ]
-    assert {q.kind for q in definition.questions.values()} == set(Kind)
+    assert {q.kind for q in definition.questions.values()} == set(Kind) - {Kind.COLUMNS, Kind.FILE, Kind.NOTE}
     assert definition.questions["formation"].show_if == Not(Predicate("usage", Operator.EQUALS, "non"))
     assert definition.dimension_by_code["equipe"].show_if == AnyOf(
         (
@@ -100,12 +112,12 @@ def test_every_problem_is_told_at_once_with_its_place():
     )
     assert problems_of(written) == [
         ("dimensions[d].questions[q1].wieght", "aucune clé de ce nom ici", "« wieght »"),
+        ("dimensions[d].questions[q2].scale.max", "un nombre plus grand que « min »", "« 1 »"),
         (
             "dimensions[d].questions[q3].kind",
             "un mot parmi : " + ", ".join(Kind),
             "« couleur »",
         ),
-        ("dimensions[d].questions[q2].scale.max", "un nombre plus grand que « min »", "« 1 »"),
         (
             "dimensions[d].questions[q4].weight",
             "0 : une question de ce genre ne peut pas être notée",
@@ -132,7 +144,7 @@ def test_every_problem_is_told_at_once_with_its_place():
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"levels": []}, [("levels", "une liste de 2 à 10 éléments", "0")]),
+        ({"levels": []}, [("levels", "au moins deux niveaux, puisque des questions sont notées", "0")]),
         ({"dimensions": "rien"}, [("dimensions", "une liste de 1 à 40 éléments", "« rien »")]),
         ({"titre": "x"}, [("titre", "aucune clé de ce nom ici", "« titre »")]),
         ({"code": "à revoir"}, None),
@@ -181,6 +193,110 @@ def test_a_question_cannot_depend_on_a_score_nor_on_itself():
     assert [path for path, _expected, _found in problems_of(scored)] == [
         "dimensions[d].questions[a].show_if.dimension",
         "dimensions[d].questions[a].show_if.level_at_most",
+    ]
+
+
+def test_the_rich_document_is_read_whole():
+    definition = parse_definition(rich_document())
+    assert {q.kind for q in definition.questions.values()} >= {Kind.COLUMNS, Kind.NOTE}
+    support = definition.questions["appui"]
+    assert [(s.question, s.value) for s in support.choices[0].sets] == [("degre", 1), ("suivi", "non")]
+    assert definition.setters["degre"] == (("appui", "non", support.choices[0].sets[0]),)
+    assert [column.weight for column in definition.questions["domaines"].columns] == [1, 2]
+    assert definition.questions["outils"].points_possible == 3
+    assert definition.questions["suivi"].best_share == Fraction(1, 2)
+    levels = [definition.dimension_by_code["ensuite"].start_of(level) for level in definition.levels]
+    assert levels == [0, 10, 50, 60, 80]
+
+
+def test_answers_that_set_each_other_in_a_circle_are_refused():
+    there = [{"code": c, "label": c, "points": 1, "sets": {"b": "x"}} for c in ("x", "y")]
+    back = [{"code": c, "label": c, "points": 1, "sets": {"a": "x"}} for c in ("x", "y")]
+    circle = document(dimension("d", single("a", choices=there), single("b", choices=back)))
+    assert [(path, found) for path, _expected, found in problems_of(circle)] == [
+        ("questions[a].show_if", "a → b → a")
+    ]
+
+
+REFUSED = [
+    (single("q", under="autre"), "questions[q].under"),
+    (single("q", full_at=0), "questions[q].full_at"),
+    (single("q", most_ticked=2), "questions[q].most_ticked"),
+    (single("q", columns=[{"code": "a", "label": "A"}]), "questions[q].columns"),
+    (columns("q", columns=[{"code": "a", "label": "A"}]), "questions[q].columns"),
+    (columns("q", columns=[{"code": "a", "label": "A"}] * 2), "questions[q].columns[a].code"),
+    (columns("q", weight=0, choices=columns("q")["choices"][2:]), "questions[q].choices"),
+    (matrix("q", rows=[{"code": "r", "label": "R", "weight": 0}]), "questions[q].rows"),
+    (scale("q", aggregation="sum"), "questions[q].aggregation"),
+    (scale("q", scale={"min": 1, "max": 3, "labels": ["un", "deux"]}), "questions[q].scale.labels"),
+    (plain("q", "note", weight=1), "questions[q].weight"),
+    (plain("q", "note", required=True), "questions[q].kind"),
+    (plain("q", "short_text", decimals=2), "questions[q].decimals"),
+    (plain("q", "number", decimals=9), "questions[q].decimals"),
+]
+
+
+@pytest.mark.parametrize(("question", "path"), REFUSED)
+def test_what_a_kind_cannot_have_is_refused_at_its_place(question: dict[str, Any], path: str):
+    written = document(dimension("d", single("autre"), single("note"), question))
+    assert f"dimensions[d].{path}" in [place for place, _expected, _found in problems_of(written)]
+
+
+@pytest.mark.parametrize(
+    ("sets", "place"),
+    [
+        ({"nulle-part": "oui"}, "nulle-part"),
+        ({"q": "oui"}, "q"),
+        ({"texte": "oui"}, "texte"),
+        ({"autre": "peut-etre"}, "autre"),
+        ({"autre": {"not_applicable": True}}, "autre"),
+        ({"note": 9}, "note"),
+        ({"part": 130}, "part"),
+        ({"coches": ["a", "aucun"]}, "coches"),
+        ("oui", None),
+    ],
+)
+def test_an_answer_sets_only_possible_answers(sets: Any, place: str | None):
+    choices = [{"code": "x", "label": "X", "points": 1, "sets": sets}, {"code": "y", "label": "Y"}]
+    written = document(
+        dimension(
+            "d",
+            single("q", choices=choices),
+            single("autre"),
+            scale("note"),
+            multiple("coches"),
+            plain("part", "percentage", max=100),
+            plain("texte", "short_text"),
+        )
+    )
+    path = "dimensions[d].questions[q].choices[x].sets"
+    found = [each for each, _expected, _found in problems_of(written)]
+    assert (f"{path}.{place}" if place else path) in found
+
+
+def test_a_questionnaire_may_be_asked_without_being_scored():
+    written = {**document(dimension("d", single("q", weight=0), plain("t", "long_text"))), "levels": []}
+    assert parse_definition(written).levels == ()
+
+
+def test_texts_in_several_languages():
+    written = document(
+        dimension("d", single("q", text={"fr": "Oui ?", "en": "Yes?"})), languages=["fr", "en"]
+    )
+    assert parse_definition(written).questions["q"].text == "Oui ?"
+    assert parse_definition(written, "en").questions["q"].text == "Yes?"
+    assert parse_definition(written, "en").title == "Questionnaire d’essai"
+    assert parse_definition(written, "nl").language == "fr"
+    lacking = document(dimension("d", single("q", text={"en": "Yes?", "nl": "Ja?"})), languages=["fr", "en"])
+    assert [path for path, _expected, _found in problems_of(lacking)] == [
+        "dimensions[d].questions[q].text.nl",
+        "dimensions[d].questions[q].text.fr",
+    ]
+    alone = document(dimension("d", single("q", text={"fr": "Oui ?"})))
+    assert [path for path, _expected, _found in problems_of(alone)] == ["dimensions[d].questions[q].text"]
+    assert [path for path, _e, _f in problems_of({**alone, "languages": ["fr", "fr", "français"]})] == [
+        "languages[2]",
+        "languages[3]",
     ]
 
 

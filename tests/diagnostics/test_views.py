@@ -240,7 +240,7 @@ class TestResult:
             "Dimension equipe",
             "Une préconisation pour vous",
             "En « Dimension donnees », vous en êtes à « Usages » (54,7 sur 100).",
-            "Ce qui ferait le plus monter la note",
+            "feraient le plus monter votre niveau",
             "sans réponse",
             "posée pour mieux vous connaître, jamais notée",
         ):
@@ -262,7 +262,7 @@ class TestResult:
         company.get(f"{base(submitted)}resultat/")
         with count_queries() as queries:
             company.get(f"{base(submitted)}resultat/")
-        assert len(queries) == 7
+        assert len(queries) == 10
 
     def test_before_handing_in_there_is_none(self, company: Client, diagnostic: Diagnostic):
         assert company.get(f"{base(diagnostic)}resultat/")["Location"] == base(diagnostic)

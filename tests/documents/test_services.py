@@ -2,20 +2,28 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import OperationalError, connection
 from django.utils import timezone
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
+from accounts.models import User
 from core import jobs
 from core.models import AuditEvent, Job, StoredFile
+from core.registries import document_kinds
 from documents import services
 from documents.models import Document
 from documents.rendering import render, render_html
+from documents.services import complete_document
+from notifications.enums import Topic
+from notifications.models import Message
+from notifications.services import choose
 from programme.models import Axis, Programme
 
 pytestmark = pytest.mark.django_db
@@ -50,14 +58,20 @@ def test_the_same_key_is_the_same_document(ask: Callable[..., Document]) -> None
     assert Job.objects.count() == 2
 
 
-def test_a_lost_race_on_the_key_returns_the_winner(
-    ask: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    winner = ask(key="token")
-    reads = iter([Document.objects.none(), Document.objects.filter(pk=winner.pk)])
-    monkeypatch.setattr(Document.objects, "filter", lambda **_filters: next(reads))
-    assert ask(key="token") == winner
-    assert Job.objects.count() == 1
+def test_a_lost_race_on_the_key_returns_the_winner(ask: Callable[..., Document]) -> None:
+    winners: list[Document] = []
+
+    def someone_asks_just_after_we_looked(execute: Any, sql: str, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if 'WHERE "documents_document"."key" =' in sql and not winners:
+            winners.append(Document())
+            winners[0] = ask(key="token")
+        return found
+
+    with connection.execute_wrapper(someone_asks_just_after_we_looked):
+        loser = ask(key="token")
+    assert [loser] == winners == list(Document.objects.all())
+    assert Job.objects.get().pk == loser.job_id
 
 
 def test_unknown_kinds_and_subjects_are_refused(ask: Callable[..., Document], programme: Programme) -> None:
@@ -114,20 +128,19 @@ def test_rendering_reads_the_snapshot_alone(
     assert "Étude &lt;1&gt;" in html
 
 
-def test_an_attempt_that_dies_after_storing_the_file_leaves_one_document(
-    ask: Callable[..., Document], run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+def test_an_attempt_that_dies_after_storing_its_files_leaves_one_document(
+    ask: Callable[..., Document], run_jobs: Callable[[], int]
 ) -> None:
     document = ask()
-    real = services.complete_document
 
-    def die_before_the_update(*, document: Document, rendered: Any) -> bool:
-        services._keep(document, rendered.pdf, "pdf", services.PDF_TYPE)
-        raise SystemError("killed")
+    def lose_the_database_at_the_update(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('UPDATE "documents_document"'):
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, *rest)
 
-    monkeypatch.setattr(services, "complete_document", die_before_the_update)
-    jobs.run(document.job_id, heartbeat=False)
-    assert (Job.objects.get().status, StoredFile.objects.count()) == ("queued", 1)
-    monkeypatch.setattr(services, "complete_document", real)
+    with connection.execute_wrapper(lose_the_database_at_the_update):
+        jobs.run(document.job_id, heartbeat=False)
+    assert (Job.objects.get().status, StoredFile.objects.count()) == ("queued", 2)
     Job.objects.update(available_at=Job.objects.get().created_at)
     assert run_jobs() == 1
     document.refresh_from_db()
@@ -179,3 +192,32 @@ def test_the_job_done_twice_changes_nothing(
 def test_a_period_is_read_back_as_a_date(ask: Callable[..., Document]) -> None:
     assert "30\u00a0septembre\u00a02026" in render_html(ask())
     assert date(2026, 9, 30).isoformat() in str(ask().snapshot)
+
+
+@pytest.mark.parametrize(
+    ("announced", "wanted", "told"), [(True, True, 1), (True, False, 0), (False, True, 0)]
+)
+def test_whoever_asked_is_told_once_that_it_is_ready_if_she_wants_it(
+    ask: Callable[..., Document],
+    officer: User,
+    programme: Programme,
+    monkeypatch: pytest.MonkeyPatch,
+    announced: bool,
+    wanted: bool,
+    told: int,
+) -> None:
+    kind = replace(document_kinds.get("sample"), is_announced=announced)
+    monkeypatch.setitem(document_kinds._entries, "sample", kind)
+    if not wanted:
+        choose(user=officer, programme=programme, muted={Topic.DOCUMENTS}, weekdays=range(5))
+    document = ask(actor=officer)
+    jobs.drain()
+    rendered = render(Document.objects.get(pk=document.pk))
+    complete_document(document=document, rendered=rendered)
+    jobs.drain()
+    sent = Message.objects.filter(template="document_ready")
+    assert [message.email for message in sent] == [officer.email] * told
+    if told:
+        message = sent.get()
+        assert f"/essai/documents/{document.pk}/" in message.body
+        assert "en un clic" in message.body

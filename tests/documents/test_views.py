@@ -1,7 +1,7 @@
 """Pages of documents: who may open what, progress, downloads, sharing, public verification."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts.models import User
 from core.models import AuditEvent, Job
 from documents.models import Document
+from documents.search import find_documents
+from programme.access import Access
 from programme.enums import Role
 from programme.models import Axis, Programme
 
@@ -225,6 +227,15 @@ def test_a_file_too_large_is_refused(ready: Document, settings: Any) -> None:
     assert "plus de 1 Mo" in response.content.decode()
 
 
+def test_documents_are_found_by_title_with_the_day_local_clocks_showed(
+    ask: Callable[..., Document], make_access: Callable[..., Access]
+) -> None:
+    document = ask()
+    Document.objects.filter(pk=document.pk).update(created_at=datetime(2026, 6, 30, 22, 30, tzinfo=UTC))
+    (hit,) = find_documents(make_access("ada", Role.OFFICER), "essai", 5)
+    assert hit.detail == "Document d’essai · 1er\u00a0juillet\u00a02026"
+
+
 def test_an_unknown_code_has_a_clear_answer(db: None) -> None:
     response = Client().get("/verifier/ABCDEFGHJK/")
     assert response.status_code == 404
@@ -236,3 +247,5 @@ def test_a_document_not_yet_made_is_known_but_has_no_hash(ask: Callable[..., Doc
     page = Client().get(f"/verifier/{ask().code}/").content.decode()
     assert "Pas encore de fichier" in page
     assert "SHA-256" not in page
+    given = {"fichier": SimpleUploadedFile("a.pdf", b"%PDF-1.7")}
+    assert "n’est pas l’original" not in Client().post(f"/verifier/{ask().code}/", given).content.decode()

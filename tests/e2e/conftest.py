@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.installation import Installation
+from tests.installation import Installation, served
 
 CHROMIUM = os.environ.get("EDEC_CHROMIUM") or "/usr/bin/chromium"
 FLAGS = [
@@ -33,14 +33,8 @@ AXE_RUN = """async () => {
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A small demonstration served by the real processes."""
-    place = Installation(tmp_path_factory.mktemp("installation"))
-    try:
-        place.prepare(companies=24)
-        for name in ("web", "worker", "beat"):
-            place.start(name)
+    with served(tmp_path_factory.mktemp("installation"), companies=24) as place:
         yield place
-    finally:
-        place.stop()
 
 
 @pytest.fixture(scope="module")

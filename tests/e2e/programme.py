@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.services import ensure_user
 from companies import services as companies
 from companies.services import ContactFacts
@@ -15,6 +16,8 @@ from diagnostics import services as diagnostics
 from diagnostics.definition import Kind, Question
 from diagnostics.models import Questionnaire
 from diagnostics.selectors.questionnaires import definition_of
+from funding import services as funding
+from funding.enums import EvidenceKind
 from funding.models import FunderMember
 from funding.services import install_public_agreement
 from programme.enums import Role
@@ -22,10 +25,13 @@ from programme.models import Programme, Region
 from programme.official import AXES, TOTAL_CENTS
 from programme.services import create_programme, grant_role
 from tests.companies.samples import make_siren, make_siret
+from tests.funding.factories import PDF, make_plan, upload
 from trainings.models import Provider, ProviderMember
 from trainings.services import install_catalogue
 
 SLUG = "parcours"
+# Run inside an installation; what follows may call anything of this module.
+OPEN = "from tests.e2e.programme import *; open_programme()"
 PEOPLE = {
     Role.DIRECTOR: ("Directrice", "Parcours"),
     Role.OFFICER: ("Chargée", "Parcours"),
@@ -61,6 +67,32 @@ def open_programme() -> None:
             FunderMember.objects.create(funder=funders[0], user=user)
         if role is Role.TRAINER:
             ProviderMember.objects.create(provider=provider, user=user)
+
+
+def pay_expenses() -> None:
+    """A plan in force and three expenses paid, so that there is something to claim."""
+    programme = Programme.objects.get(slug=SLUG)
+    people = {role: User.objects.get(email=f"{role}@parcours.example") for role in PEOPLE}
+    make_plan(programme)
+    today = timezone.localdate()
+    for rank, amount in enumerate((1_000_01, 2_345_67, 89_10)):
+        expense = funding.create_expense(
+            actor=people[Role.OFFICER],
+            line=programme.budget_lines.order_by("code")[0],
+            label=f"Étude, acompte {rank + 1}",
+            supplier="Cabinet du parcours",
+            spent_on=today,
+            amount_cents=amount,
+        )
+        funding.add_evidence(
+            actor=people[Role.OFFICER],
+            expense=expense,
+            upload=upload(f"facture-{rank}.pdf", PDF + str(rank).encode()),
+            kind=EvidenceKind.INVOICE,
+        )
+        funding.submit_expense(actor=people[Role.OFFICER], expense=expense)
+        funding.validate_expense(actor=people[Role.DIRECTOR], expense=expense)
+        funding.pay_expense(actor=people[Role.OFFICER], expense=expense, paid_on=today)
 
 
 def answer_for_others() -> None:

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 
 from tests.companies.samples import make_siren, make_siret
 from tests.e2e.conftest import check_axe
-from tests.e2e.programme import SLUG
-from tests.installation import Installation, wait_for
+from tests.e2e.gestures import enter, submit, wait_for_job
+from tests.e2e.programme import OPEN, SLUG
+from tests.installation import Installation, served, wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -28,32 +29,8 @@ PLACE = f"/{SLUG}"
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Reference data and one blank programme, served by the real processes."""
-    place = Installation(tmp_path_factory.mktemp("parcours"))
-    try:
-        place.prepare(companies=0)
-        place.shell("from tests.e2e.programme import open_programme; open_programme()")
-        for name in ("web", "worker", "beat"):
-            place.start(name)
+    with served(tmp_path_factory.mktemp("parcours"), setup=OPEN) as place:
         yield place
-    finally:
-        place.stop()
-
-
-def enter(page: Page, role: str) -> None:
-    """Enter in one click, as the demonstration offers."""
-    page.goto("/")
-    page.locator(f'form[action$="/{role}/"] button').click()
-    expect(page.locator("h1")).to_be_visible()
-
-
-def submit(page: Page, label: str) -> None:
-    """Press a button by its words."""
-    page.get_by_role("button", name=label, exact=False).first.click()
-
-
-def wait_for_job(page: Page, *, until: str) -> None:
-    """Follow a piece of work to its end; the page moves by itself."""
-    expect(page.locator("main")).to_contain_text(until, timeout=90_000)
 
 
 def test_the_main_job(visit: Any, installation: Installation, tmp_path: Path) -> None:
@@ -212,7 +189,7 @@ def answer_in_two_sittings(page: Page, officer: Page, link: str) -> None:
     page.get_by_role("link", name=re.compile("Commencer|Reprendre")).first.click()
     check_axe(page)
     answer_section(page, click_first=True)
-    submit(page, "Continuer")
+    go_on(page)
     answered = page.url
     page.context.clear_cookies()
     page.goto(answered)
@@ -224,7 +201,7 @@ def answer_in_two_sittings(page: Page, officer: Page, link: str) -> None:
     page.get_by_role("link", name="Reprendre").first.click()
     for _section in range(12):
         answer_section(page, click_first=False)
-        submit(page, "Continuer")
+        go_on(page)
         if "relecture" in page.url:
             break
     check_axe(page)
@@ -234,6 +211,13 @@ def answer_in_two_sittings(page: Page, officer: Page, link: str) -> None:
     expect(body.locator("svg:has(title)").locator("visible=true").first).to_be_visible()
     expect(body).to_contain_text(re.compile(r"sur\s100"))
     check_axe(page)
+
+
+def go_on(page: Page) -> None:
+    """To the next part, and there: a press on the page that leaves would skip a part."""
+    before = page.url
+    submit(page, "Continuer")
+    expect(page).not_to_have_url(before, timeout=30_000)
 
 
 def _another(officer: Page, link: str) -> str:

@@ -8,14 +8,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from funding import services
-from funding.enums import EvidenceKind, Nature
-from funding.models import BudgetLine, Expense, Funder, Plan
+from funding.enums import ClaimKind, CommitmentKind, EvidenceKind, Nature
+from funding.models import BudgetLine, Claim, Commitment, Expense, Funder, Plan
 from funding.services import FunderEntry, LineEntry
 from programme.models import Programme
 
 NOW = datetime(2026, 6, 30, 10, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 30)
 SPENT = date(2026, 3, 15)
+PAID = date(2026, 4, 30)
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
@@ -109,3 +110,40 @@ def make_validated(
     """An expense shared among the funders."""
     submitted = make_submitted(programme, actor, **values)
     return services.validate_expense(actor=validator, expense=submitted, at=NOW)
+
+
+def make_paid(
+    programme: Programme, actor: User | None, validator: User | None, *, paid_on: date = PAID, **values: Any
+) -> Expense:
+    """An expense shared among the funders and paid."""
+    validated = make_validated(programme, actor, validator, **values)
+    return services.pay_expense(actor=actor, expense=validated, paid_on=paid_on, today=TODAY)
+
+
+def make_claim(
+    funder: Funder, actor: User | None, *, kind: ClaimKind = ClaimKind.INTERIM, **values: Any
+) -> Claim:
+    """A claim prepared on the day of tests."""
+    return services.prepare_claim(actor=actor, funder=funder, kind=kind, today=TODAY, **values)
+
+
+def make_sent(funder: Funder, actor: User | None, sender: User | None, **values: Any) -> Claim:
+    """A claim that the funder holds."""
+    claim = make_claim(funder, actor, **values)
+    return services.send_claim(actor=sender, claim=claim, sent_on=TODAY, today=TODAY)
+
+
+def make_commitment(
+    programme: Programme, actor: User | None, *, amount: int = 1_000_00, axis: int = 1, **values: Any
+) -> Commitment:
+    """A commitment that waits for its approval."""
+    return services.create_commitment(
+        actor=actor,
+        line=line_of(programme, axis),
+        kind=CommitmentKind.QUOTE,
+        label=values.pop("label", "Étude, lot 1"),
+        supplier=values.pop("supplier", "Cabinet Orchivelin"),
+        signed_on=values.pop("signed_on", SPENT),
+        amount_cents=amount,
+        **values,
+    )

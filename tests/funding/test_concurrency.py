@@ -2,15 +2,36 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from core.errors import BusinessError
+from core.models import AuditEvent
 from funding import services
-from funding.models import Expense, Share
-from tests.funding.factories import NOW, make_expense, make_plan, make_submitted
+from funding.models import AidGrant, Claim, ClaimedShare, Expense, ExpenseImport, MatrixCell, Share
+from funding.selectors.aid import standings
+from funding.selectors.reserves import programme_reserves
+from funding.services.aid import grant_aid
+from funding.services.imports import apply_expenses, confirm_expenses, receive_expense_file, stage_expenses
+from tests.funding.factories import (
+    NOW,
+    PAID,
+    TODAY,
+    line_of,
+    make_claim,
+    make_commitment,
+    make_expense,
+    make_paid,
+    make_plan,
+    make_sent,
+    make_submitted,
+    make_validated,
+)
+from tests.funding.test_aid import company
+from tests.funding.test_aid import draft as aid_draft
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -83,3 +104,170 @@ def test_return_and_validation_do_not_both_win(programme, officer, director):
     expense.refresh_from_db()
     assert sorted(results) in (["state", "validated"], ["draft", "state"])
     assert expense.shares.exists() == (expense.status == "validated")
+
+
+CLIENTS = 20
+
+
+def amounts_of(rows):
+    return rows.aggregate(total=Sum("amount_cents", default=0))["total"]
+
+
+def test_twenty_clients_validate_on_one_line_and_none_overruns(programme, officer, director):
+    make_plan(programme)
+    # Twenty times a tenth of the line: ten fit, ten are refused with what remains.
+    waiting = [make_submitted(programme, officer, amount=14_610_00) for _rank in range(CLIENTS)]
+    results = at_once(*(validate(expense, director) for expense in waiting))
+    assert sorted(results) == ["overrun"] * 10 + ["validated"] * 10
+    assert amounts_of(Share.objects) == 146_100_00
+    for cell in MatrixCell.objects.filter(planned_line__line__axis__number=1):
+        assert amounts_of(Share.objects.filter(funder=cell.funder)) == cell.amount_cents
+
+
+def test_twenty_clients_commit_and_validate_on_one_line_and_none_overruns(programme, officer, director):
+    make_plan(programme)
+    moves = []
+    for _rank in range(CLIENTS // 2):
+        expense = make_submitted(programme, officer, amount=14_610_00)
+        commitment = make_commitment(programme, officer, amount=14_610_00)
+        moves += [
+            validate(expense, director),
+            lambda row=commitment: services.approve_commitment(actor=director, commitment=row, at=NOW).status,
+        ]
+    results = at_once(*moves)
+    assert results.count("overrun") == 10
+    reserved = programme_reserves(programme).get(line_of(programme, 1).pk, 0)
+    assert amounts_of(Share.objects) + reserved == 146_100_00
+
+
+def test_twenty_clients_claim_pay_and_cancel_and_no_share_is_held_twice(programme, officer, director):
+    make_plan(programme)
+    state = programme.funders.first()
+    paid = [make_paid(programme, officer, director, amount=1_000_00 + rank) for rank in range(6)]
+    unpaid = [make_validated(programme, officer, director, amount=2_000_00 + rank) for rank in range(6)]
+
+    def claim():
+        return str(make_claim(state, officer))
+
+    def pay(expense):
+        return lambda: services.pay_expense(actor=officer, expense=expense, paid_on=PAID, today=TODAY).status
+
+    def cancel(expense):
+        return lambda: (
+            services.cancel_expense(actor=director, expense=expense, reason="Doublon", at=NOW).status
+        )
+
+    results = at_once(
+        *[claim] * 8, *(pay(expense) for expense in unpaid), *(cancel(expense) for expense in paid)
+    )
+    assert len(results) == CLIENTS
+    assert results.count("paid") == 6
+    assert results.count("cancelled") == 6
+    held = ClaimedShare.objects.values("share").annotate(n=Count("pk"))
+    assert not held.order_by().filter(n__gt=1).exists()
+    numbers = list(Claim.objects.values_list("number", flat=True))
+    assert len(set(numbers)) == len(numbers)
+    for row in Claim.objects.all():
+        assert row.gross_cents == amounts_of(row.shares)
+
+
+def test_twenty_clients_record_the_same_receipt_once(programme, officer, director):
+    make_plan(programme)
+    make_paid(programme, officer, director)
+    claim = make_sent(programme.funders.first(), officer, director)
+    token = uuid4()
+
+    def receive():
+        return services.record_receipt(
+            actor=officer,
+            claim=claim,
+            received_on=TODAY,
+            amount_cents=claim.payable_cents,
+            form_token=token,
+            today=TODAY,
+        ).pk
+
+    assert len(set(at_once(*[receive] * CLIENTS))) == 1
+    assert claim.receipts.count() == 1
+
+
+def test_moves_on_everything_at_once_leave_no_deadlock(programme, officer, director):
+    """Validations, a transfer refused or made, an amendment, claims, a closed year: one order of locks."""
+    make_plan(programme)
+    for rank in range(4):
+        make_paid(programme, officer, director, amount=500_00 + rank, axis=rank + 1)
+    waiting = [make_submitted(programme, officer, amount=700_00, axis=rank % 4 + 1) for rank in range(8)]
+
+    def amend():
+        plan = services.start_plan(actor=director, programme=programme, reason="Avenant")
+        return services.activate_plan(actor=director, plan=plan).status
+
+    def transfer():
+        source, target = line_of(programme, 1), line_of(programme, 2)
+        parts = {programme.funders.first().pk: 1_00}
+        return services.transfer(
+            actor=director, source=source, target=target, parts=parts, reason="Essai"
+        ).status
+
+    def close():
+        return services.close_year(actor=director, programme=programme, year=2025).year
+
+    moves = [validate(expense, director) for expense in waiting]
+    moves += [lambda f=funder: str(make_claim(f, officer)) for funder in programme.funders.all()]
+    moves += [amend, amend, transfer, transfer, close, close]
+    results = at_once(*moves)
+    assert results.count("validated") == 8
+    assert results.count(2025) == 2
+    # Two amendments opened together are one draft, put in force once.
+    assert results.count("active") == 2
+
+
+def test_two_grants_to_one_group_do_not_pass_the_ceiling_unseen(programme, director):
+    """Linked companies share one ceiling: each grant fits alone, both together do not."""
+    first, second = company(programme, 1, group="G"), company(programme, 2, group="G")
+
+    def grant(place):
+        return lambda: (
+            grant_aid(actor=director, participation=place, draft=aid_draft(200_000_00)).amount_cents
+        )
+
+    results = at_once(grant(first), grant(second))
+    assert sorted(results, key=str) == [200_000_00, "ceiling"]
+    assert standings(programme, [second.pk], TODAY)[second.pk].received_cents == 200_000_00
+
+
+def test_one_service_is_granted_once_by_two_people(programme, director):
+    place = company(programme, 1)
+    token = uuid4()
+
+    def grant():
+        draft = aid_draft(1_000_00)
+        return grant_aid(actor=director, participation=place, draft=draft, form_token=token).pk
+
+    assert len(set(at_once(*[grant] * 8))) == 1
+    assert AidGrant.objects.count() == 1
+
+
+def test_an_import_confirmed_and_applied_twice_at_once_enters_each_row_once(programme, officer):
+    make_plan(programme)
+    code = line_of(programme, 1).code
+    lines = [
+        f"{code};Dépense {rank};Cabinet Orchivelin;F-{rank};15/03/2026;10,{rank:02d}" for rank in range(60)
+    ]
+    content = "\n".join(("Ligne;Objet;Fournisseur;Facture;Date;Montant HT", *lines)).encode()
+    batch = receive_expense_file(actor=officer, programme=programme, name="depenses.csv", content=content)
+    stage_expenses(batch=batch)
+
+    def confirm():
+        return confirm_expenses(actor=officer, batch=ExpenseImport.objects.get(pk=batch.pk))
+
+    assert len(set(at_once(confirm, confirm))) == 1
+
+    def apply():
+        return apply_expenses(actor=officer, batch=ExpenseImport.objects.get(pk=batch.pk))
+
+    at_once(*[apply] * 4)
+    assert Expense.objects.count() == 60
+    assert batch.rows.filter(applied=True, expense__isnull=False).count() == 60
+    told = AuditEvent.objects.filter(verb__startswith="expense_import.").values_list("verb", flat=True)
+    assert sorted(told) == ["expense_import.applied", "expense_import.confirmed", "expense_import.received"]

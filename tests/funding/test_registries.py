@@ -71,6 +71,8 @@ def test_api_gives_the_budget_of_the_page(planned, officer, director, token, cli
         "submitted": "0.00",
         "validated": "1000.01",
         "paid": "0.00",
+        "claimed": "0.00",
+        "committed": "0.00",
         "remaining": "1045099.99",
     }
     assert [funder["figures"]["validated"] for funder in body["funders"]] == ["484.98", "286.78", "228.25"]

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.urls import reverse
 from django.utils import timezone
 
 from core.formats import format_euros
@@ -23,6 +22,7 @@ from tests.funding.factories import (
     plan_entries,
     upload,
 )
+from tests.funding.pages import text, url
 
 pytestmark = pytest.mark.django_db
 
@@ -32,20 +32,6 @@ def _today():
     """Services date what they do; the agreement of tests runs from July 2025 to June 2027."""
     with time_machine.travel("2026-06-30 10:00:00+02:00", tick=False):
         yield
-
-
-def url(programme, name, **kwargs):
-    return reverse(f"funding:{name}", kwargs={"programme_slug": programme.slug, **kwargs})
-
-
-@pytest.fixture
-def planned(programme):
-    make_plan(programme)
-    return programme
-
-
-def text(response) -> str:
-    return response.content.decode()
 
 
 def test_overview_before_any_plan_shows_the_public_agreement(programme, director, signed_in):
@@ -85,7 +71,7 @@ def test_pages_ask_a_constant_number_of_queries(planned, officer, director, sign
         with count_queries() as queries:
             assert client.get(url(planned, name, **kwargs)).status_code == 200
         found.append(len(queries))
-    assert found == [16, 8, 13, 10, 10, 7]
+    assert found == [17, 9, 13, 10, 10, 5]
 
 
 @pytest.mark.parametrize("role", [Role.ADVISOR, Role.TRAINER, Role.COMPANY, Role.FUNDER])
@@ -481,7 +467,8 @@ def test_director_splits_the_envelope(programme, director, signed_in):
 def test_director_sets_the_second_person_rule(planned, director, officer, signed_in):
     client = signed_in(director)
     assert "checked" in text(client.get(url(planned, "rules")))
-    client.post(url(planned, "rules"), {})
+    percents = {"near_percent": 80, "early_percent": 25, "behind_percent": 50}
+    client.post(url(planned, "rules"), percents)
     assert not second_person_required(planned)
     assert signed_in(officer).get(url(planned, "rules")).status_code == 403
     assert timezone.localdate() == date(2026, 6, 30)

@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -53,6 +55,31 @@ def test_json_of_a_release(
     for table in document["tables"]:
         assert_safe(table["cells"], table["code"], secrets)
     assert not any(word in response.content.decode() for word in REASONS)
+
+
+def test_package_of_a_release(
+    published: Release, programme: Programme, client: Client, secrets: set[tuple[str, str, str]]
+) -> None:
+    address = f"/{programme.slug}/observatoire/millesimes/{published.number}/donnees.zip"
+    response = client.get(address)
+    assert response["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(response.content)) as package:
+        descriptor = json.loads(package.read("datapackage.json"))
+        resources = {resource["name"]: resource for resource in descriptor["resources"]}
+        assert set(resources) == set(published.tables.values_list("code", flat=True))
+        assert set(package.namelist()) == {"datapackage.json", *(r["path"] for r in resources.values())}
+        for code, resource in resources.items():
+            rows = list(csv.DictReader(io.StringIO(package.read(resource["path"]).decode())))
+            fields = {field["name"]: field for field in resource["schema"]["fields"]}
+            assert list(rows[0]) == list(fields)
+            assert (fields["companies"]["type"], fields["mean"]["type"]) == ("integer", "number")
+            for row in rows:
+                assert row["state"] in fields["state"]["constraints"]["enum"]
+                if (code, row["row"], row["column"]) in secrets:
+                    assert (row["companies"], row["mean"], row["state"]) == ("", "", "secret")
+                else:
+                    assert int(row["companies"]) >= 5
+    assert client.get(address).content == response.content
 
 
 def test_csv_of_every_table(
@@ -140,6 +167,12 @@ def test_an_unpublished_release_is_not_there(
             read(hidden)
     with pytest.raises(ValueError, match="published"):
         selectors.release_table(hidden, "level")
+
+
+def test_the_day_of_publication_is_that_of_local_clocks() -> None:
+    late = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    release = Release(number=1, title="Essai", status="published", published_at=late)
+    assert selectors.release_view(release).published_on == date(2026, 7, 1)
 
 
 def test_another_programme_has_no_release(

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from observatory import engine
 from observatory.aggregates import TOTAL, WHOLE, Cell, Table, TableSpec, flat, partition
 from observatory.disclosure import (
     FormerRelease,
@@ -70,6 +71,16 @@ def test_complement_of_a_question_is_protected() -> None:
     protection = protect_release([table])
     assert_safe([table], protection)
     assert protection.cells[(("question", "yes"),)].status is CellStatus.SECONDARY
+
+
+def test_an_engine_out_of_time_leaves_the_protection_to_the_attack(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_START_SECONDS", 0)
+    monkeypatch.setattr(engine, "MINUTES_PER_TABLE", 0)
+    table = two_way([[3, 20, 30], [10, 25, 35], [15, 40, 50]])
+    protection = protect_release([table])
+    assert_safe([table], protection)
+    assert protection.audit.hidden_by_engine == 0
+    assert protection.audit.hidden_by_attack > 0
 
 
 def test_nothing_is_shown_of_four_companies() -> None:

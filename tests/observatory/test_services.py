@@ -128,6 +128,15 @@ def test_preparing_twice_opens_one_release(programme: Programme, officer: User) 
     assert Job.objects.count() == 1
 
 
+def test_the_words_typed_when_preparing_again_are_kept(programme: Programme, officer: User) -> None:
+    asked = {"programme": programme, "reference_date": REFERENCE, "actor": officer}
+    services.prepare_release(**asked, notes="Premier essai.")
+    services.prepare_release(**asked, title="Printemps", notes="Relu.")
+    release = services.prepare_release(**asked)
+    release.refresh_from_db()
+    assert (release.title, release.notes) == ("Printemps", "Relu.")
+
+
 @pytest.mark.parametrize(("day", "code"), [(date(2026, 4, 3), "future"), (date(2025, 6, 30), "too_early")])
 def test_impossible_dates_are_refused(programme: Programme, officer: User, day: date, code: str) -> None:
     with pytest.raises(BusinessError) as error:

@@ -4,11 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
 from core.models import Job
+from funding.models import Funder
 from observatory import selectors, services
 from observatory.enums import ReleaseStatus
 from observatory.models import Release
@@ -190,3 +192,30 @@ def test_list_of_releases_costs_the_same_for_one_and_three(
 def test_indicator_counts_publications(published: Release, programme: Programme) -> None:
     assert selectors.releases_published(programme, date(2026, 4, 1), date(2026, 4, 30)) == 2
     assert selectors.releases_published(programme, date(2026, 5, 1), date(2026, 5, 31)) == 0
+
+
+def test_a_release_being_computed_again_leads_to_its_progress(
+    published: Release, programme: Programme, officer: User, run_jobs: Callable[[], int], signed_in: Any
+) -> None:
+    release = services.prepare_release(
+        programme=programme, reference_date=published.reference_date, actor=officer
+    )
+    run_jobs()
+    client, path = signed_in(officer), f"/{programme.slug}/millesimes/{release.pk}/"
+    assert "Suivre le calcul" not in client.get(path).content.decode()
+    services.recompute_release(release=release, actor=officer)
+    page = client.get(path).content.decode()
+    assert "Suivre le calcul" in page
+    assert "calcul précédent" in page
+    assert "Audit par attaque" in page
+
+
+def test_a_funder_who_joins_shows_on_the_home_page(programme: Programme, client: Client) -> None:
+    address = f"/{programme.slug}/"
+    with time_machine.travel("2026-04-02T10:00:00+02:00", tick=False) as clock:
+        assert "Région fictive" not in client.get(address).content.decode()
+        Funder.objects.create(
+            programme=programme, name="Région fictive", short_name="Région", agreed_cents=1, position=1
+        )
+        clock.shift(61)
+        assert "Région fictive" in client.get(address).content.decode()

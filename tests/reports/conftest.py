@@ -24,7 +24,7 @@ def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Programme]
     with django_db_blocker.unblock(), transaction.atomic():
         programme = loading.load(loading.DemoRequest(60, seed=5, today=TODAY), say=str)
         director = User.objects.filter(role_grants__programme=programme, role_grants__role="director")[0]
-        ReleaseWriter(programme, director, DemoCalendar(TODAY)).write()
+        ReleaseWriter(programme, director, DemoCalendar(TODAY), print).write()
         yield programme
         transaction.set_rollback(True)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from core.errors import BusinessError
@@ -89,6 +90,19 @@ def test_the_last_director_cannot_be_withdrawn(programme: Programme, director: U
     services.withdraw_role(actor=director, programme=programme, grant=RoleGrant.objects.get(user=officer))
     assert list(RoleGrant.objects.values_list("role", flat=True)) == ["director"]
     assert AuditEvent.objects.filter(verb="role.revoked", actor=director).count() == 1
+
+
+def test_whoever_leaves_the_direction_leaves_her_keys(
+    programme: Programme, director: User, make_user: Callable[..., User], client: Client
+) -> None:
+    leaving = make_user("partante", Role.DIRECTOR, Role.ADVISOR)
+    _token, secret = services.issue_token(actor=leaving, programme=programme, name="Suivi", role=Role.OFFICER)
+    address, headers = f"/api/v1/{programme.slug}/budget/", {"authorization": f"Bearer {secret}"}
+    assert client.get(address, headers=headers).status_code == 200
+    grant = RoleGrant.objects.get(user=leaving, role=Role.DIRECTOR)
+    assert services.withdraw_role(actor=director, programme=programme, grant=grant) == 1
+    assert client.get(address, headers=headers).status_code == 401
+    assert AuditEvent.objects.filter(verb="api_token.revoked", actor=director).count() == 1
 
 
 def test_a_token_name_is_used_once_while_it_is_active(programme: Programme, director: User) -> None:

@@ -1,10 +1,11 @@
 """Data of trainings, built by the services."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from accounts.models import User
 from companies.models import Membership, Participation
@@ -36,6 +37,13 @@ def trainee(name: str, **profile: str) -> Trainee:
     return Trainee(
         first_name=name.capitalize(), last_name="Exemple", email=f"{name}@atelier.example", **profile
     )
+
+
+@pytest.fixture
+def at_work() -> Iterator[None]:
+    """The clock stopped on ``TODAY``, in the morning."""
+    with time_machine.travel(f"{TODAY.isoformat()}T10:00:00+01:00", tick=False):
+        yield
 
 
 @pytest.fixture

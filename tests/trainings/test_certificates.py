@@ -6,7 +6,8 @@ from datetime import date
 from django.test import Client
 
 from accounts.models import User
-from companies.models import Participation
+from companies.enums import EventKind
+from companies.models import Participation, TimelineEvent
 from documents.models import Document
 from documents.rendering import render_html
 from documents.selectors import visible_documents
@@ -15,7 +16,7 @@ from programme.selectors import caller_access
 from tests.trainings.conftest import TODAY, trainee
 from trainings.certificates import CertificateContext, certificate_context
 from trainings.models import Session
-from trainings.services import enrol, request_certificates, save_attendance
+from trainings.services import enrol, request_certificates, save_attendance, save_provider
 
 MakeSession = Callable[..., Session]
 
@@ -92,6 +93,25 @@ def test_certificates_are_asked_for_once_and_again_when_the_sheet_is_corrected(
     assert Document.objects.filter(kind="training-certificate").count() == 2
 
 
+def test_a_signatory_named_since_gives_a_new_certificate(
+    programme: Programme, officer: User, make_session: MakeSession, company: Participation
+) -> None:
+    session = held_session(make_session, company)
+    (unsigned,) = request_certificates(actor=officer, session=session)
+    save_provider(
+        actor=officer,
+        programme=programme,
+        name="institut d’essai",
+        representative="Zoé Exemple, directrice",
+        city="",
+    )
+    (signed,) = request_certificates(actor=officer, session=session)
+    assert signed != unsigned
+    assert "Zoé Exemple, directrice" in render_html(signed)
+    assert signed.snapshot["content"]["declaration_number"] == "32590000000"
+    assert request_certificates(actor=officer, session=session) == [signed]
+
+
 def test_nothing_is_certified_before_anybody_came(
     signed_in: Callable[[User], Client], officer: User, make_session: MakeSession
 ) -> None:
@@ -99,3 +119,17 @@ def test_nothing_is_certified_before_anybody_came(
     answer = signed_in(officer).post(f"/essai/formations/{session.pk}/certificats/", follow=True)
     assert "il n’y a rien à certifier" in answer.content.decode()
     assert not Document.objects.exists()
+
+
+def test_a_certificate_is_written_down_once_in_the_history_of_the_company(
+    make_session: MakeSession, company: Participation, run_jobs: Callable[[], int]
+) -> None:
+    request_certificates(actor=None, session=held_session(make_session, company))
+    run_jobs()
+    document = Document.objects.get()
+    [line] = TimelineEvent.objects.filter(participation=company, kind=EventKind.DOCUMENT)
+    assert document.title in line.title
+    assert str(document.pk) in line.url
+    assert not line.visible_to_company
+    run_jobs()
+    assert TimelineEvent.objects.filter(kind=EventKind.DOCUMENT).count() == 1

@@ -19,6 +19,7 @@ from trainings.hours import (
     whole_hours,
 )
 from trainings.invites import CalendarSlot, session_calendar
+from trainings.sheet import Cell, merge, moved
 from trainings.timetable import Fault, PlannedHalfDay, Problem, in_order, problems
 from trainings.waitlist import has_room, rank, to_promote
 
@@ -202,3 +203,20 @@ def test_a_faulty_catalogue_is_refused_with_its_place(document: object, message:
     with pytest.raises(CatalogueError) as caught:
         parse_catalogue(document)
     assert str(caught.value) == message
+
+
+SHEETS = st.dictionaries(
+    st.tuples(st.integers(1, 3), st.integers(1, 3)), st.sampled_from([True, False, None]), max_size=9
+)
+
+
+@given(SHEETS, SHEETS, st.sets(st.tuples(st.integers(1, 3), st.integers(1, 3))))
+def test_a_merged_sheet_keeps_both_hands(
+    seen: dict[Cell, bool | None], known: dict[Cell, bool | None], ticked: set[Cell]
+) -> None:
+    together = merge(seen=seen, ticked=ticked, known=known)
+    for cell in {*seen, *known, *ticked}:
+        changed = (cell in ticked) != bool(seen.get(cell))
+        assert (cell in together) == (cell in ticked if changed else bool(known.get(cell)))
+    assert set(moved(seen=seen, known=known)) == {cell for cell in seen if seen[cell] != known.get(cell)}
+    assert moved(seen=seen, known=seen) == ()

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core import mail
+from django.utils import timezone
 
 from accounts.models import User
 from companies.models import Participation, TimelineEvent
@@ -30,6 +33,7 @@ from trainings.services import (
     plan_session,
     save_attendance,
 )
+from trainings.services.attendance import SheetOutcome
 
 MakeSession = Callable[..., Session]
 MakeCompany = Callable[..., Participation]
@@ -162,6 +166,7 @@ def test_enrolled_people_receive_their_dates(
     assert AuditEvent.objects.filter(verb="session.enrolled", actor=officer).count() == 1
 
 
+@pytest.mark.usefixtures("at_work")
 def test_those_beyond_the_capacity_wait_and_are_promoted_in_order(
     make_session: MakeSession, make_company: MakeCompany
 ) -> None:
@@ -184,6 +189,32 @@ def test_those_beyond_the_capacity_wait_and_are_promoted_in_order(
     assert sent("training_promoted") == ["c@atelier.example"]
 
 
+def test_nobody_gets_a_place_once_the_session_is_over(
+    make_session: MakeSession, company: Participation
+) -> None:
+    session = make_session(capacity=1, half_days=2)
+    enrol(actor=None, session=session, participation=company, people=[trainee("a"), trainee("b")])
+    last = session.half_days.last()
+    ends = timezone.make_aware(datetime.combine(last.day, last.ends_at))
+    with time_machine.travel(ends, tick=False):
+        assert cancel_enrolment(actor=None, enrolment=Enrolment.objects.get(first_name="A")) == []
+    assert statuses(session) == {"A": "cancelled", "B": "waiting"}
+    assert sent("training_promoted") == []
+
+
+def test_a_place_given_back_before_the_very_end_is_given_again(
+    make_session: MakeSession, company: Participation
+) -> None:
+    session = make_session(capacity=1, half_days=2)
+    enrol(actor=None, session=session, participation=company, people=[trainee("a"), trainee("b")])
+    last = session.half_days.last()
+    before = timezone.make_aware(datetime.combine(last.day, last.ends_at)) - timedelta(minutes=1)
+    with time_machine.travel(before, tick=False):
+        promoted = cancel_enrolment(actor=None, enrolment=Enrolment.objects.get(first_name="A"))
+    assert [each.first_name for each in promoted] == ["B"]
+
+
+@pytest.mark.usefixtures("at_work")
 def test_who_gave_the_place_back_may_come_again_behind_the_others(
     make_session: MakeSession, company: Participation
 ) -> None:
@@ -252,6 +283,51 @@ def test_the_sheet_is_saved_once_and_only_where_it_changed(
     company.refresh_from_db()
     assert (corrected.marked, corrected.unmarked, company.trained_people_count) == (0, 2, 1)
     assert events.count() == 1
+
+
+def test_two_trainers_with_the_sheet_open_lose_nothing(
+    make_session: MakeSession, company: Participation, officer: User, trainer: User
+) -> None:
+    session = make_session(half_days=2, trainer=trainer)
+    ada, luc = enrol(
+        actor=officer, session=session, participation=company, people=[trainee("ada"), trainee("luc")]
+    )
+    morning, afternoon = session.half_days.all()
+    read = {(person.pk, half_day.pk): None for person in (ada, luc) for half_day in (morning, afternoon)}
+    first = {(ada.pk, morning.pk)}
+    second = {(luc.pk, afternoon.pk), (luc.pk, morning.pk)}
+
+    def save(actor: User, present: set[tuple[int, int]], seen: Any) -> Any:
+        return save_attendance(actor=actor, session=session, present=present, today=TODAY, seen=seen)
+
+    save(officer, first, read)
+    with pytest.raises(BusinessError) as caught:
+        save(trainer, second, read)
+    assert caught.value.code == "stale"
+    assert f"modifiée par {officer.full_name}." in caught.value.message
+    kept = {
+        cell for cell in read if Attendance.objects.filter(enrolment=cell[0], half_day=cell[1], present=1)
+    }
+    assert kept == first
+    # The page comes back with both hands' boxes and what is written now: sent again, it is saved.
+    now = read | {(ada.pk, morning.pk): True, (luc.pk, morning.pk): False}
+    assert save(trainer, first | second, now) == SheetOutcome(marked=2, unmarked=0)
+    assert Attendance.objects.filter(present=True).count() == 3
+    # A colleague who had ticked nothing of her own takes nothing away, and is not disturbed.
+    assert save(officer, set(), read) == SheetOutcome(marked=0, unmarked=0)
+    assert Attendance.objects.filter(present=True).count() == 3
+
+
+def test_who_was_enrolled_since_the_sheet_was_read_is_not_noted_absent(
+    make_session: MakeSession, company: Participation
+) -> None:
+    session = make_session(half_days=1)
+    (ada,) = enrol(actor=None, session=session, participation=company, people=[trainee("ada")])
+    morning = session.half_days.get()
+    enrol(actor=None, session=session, participation=company, people=[trainee("luc")])
+    cell = (ada.pk, morning.pk)
+    save_attendance(actor=None, session=session, present={cell}, today=TODAY, seen={cell: None})
+    assert [each.enrolment for each in Attendance.objects.all()] == [ada]
 
 
 def test_unticking_everybody_opens_the_session_again(
@@ -355,6 +431,7 @@ def test_a_session_closed_to_companies_stays_so_until_held(
     assert (session.status, session.place) == (SessionStatus.HELD, "Salle B")
 
 
+@pytest.mark.usefixtures("at_work")
 def test_changing_dates_tells_those_who_have_a_place_and_room_promotes(
     make_session: MakeSession, company: Participation, provider: Provider
 ) -> None:

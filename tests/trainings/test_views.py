@@ -1,4 +1,4 @@
-"""Pages of trainings, seen by each role."""
+"""Pages of trainings for staff and trainers."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
 
 from accounts.models import User
 from companies.models import Participation
@@ -15,48 +14,11 @@ from notifications.models import Message
 from programme.enums import Role
 from programme.models import Programme
 from tests.trainings.conftest import TODAY, trainee
+from tests.trainings.pages import BASE, MakeSession, SignIn, plan_data, text_of
 from trainings.models import Attendance, Course, Enrolment, Provider, Session
 from trainings.services import enrol, save_attendance
 
-MakeSession = Callable[..., Session]
-SignIn = Callable[[User], Client]
-BASE = "/essai/formations/"
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with time_machine.travel(f"{TODAY.isoformat()}T10:00:00+01:00", tick=False):
-        yield
-
-
-def text_of(response: Any) -> str:
-    """What a person reads: no tags, single spaces."""
-    html = re.sub(r"(?s)<(script|style).*?</\1>", " ", response.content.decode())
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-
-def plan_data(course: Course, provider: Provider, /, **changes: str) -> dict[str, str]:
-    day = TODAY + timedelta(days=10)
-    data = {
-        "course": str(course.pk),
-        "provider": str(provider.pk),
-        "place": "Salle A, Lens",
-        "capacity_min": "2",
-        "capacity_max": "8",
-        "price_cents": "120,50",
-        "is_open": "on",
-        "request_key": "7f7dc2a2-6b0a-4f0a-9a57-0c9f5d5a1111",
-        "demi-journees": "2",
-        "demi-0-day": day.isoformat(),
-        "demi-0-part": "am",
-        "demi-0-starts_at": "09:00",
-        "demi-0-ends_at": "12:30",
-        "demi-1-day": day.isoformat(),
-        "demi-1-part": "pm",
-        "demi-1-starts_at": "13:30",
-        "demi-1-ends_at": "17:00",
-    }
-    return data | changes
+pytestmark = pytest.mark.usefixtures("at_work")
 
 
 def test_the_list_filters_sorts_and_exports_what_is_filtered(
@@ -69,7 +31,8 @@ def test_the_list_filters_sorts_and_exports_what_is_filtered(
     page = text_of(client.get(BASE))
     assert "2 sessions" in page
     assert page.index("Travailler avec un assistant") < page.index(legal.title)
-    assert page.index(legal.title) < text_of(client.get(f"{BASE}?tri=date")).index("Travailler") + 10_000
+    oldest_first = text_of(client.get(f"{BASE}?tri=date"))
+    assert oldest_first.index(legal.title) < oldest_first.index("Travailler avec un assistant")
     filtered = text_of(client.get(f"{BASE}?enjeu=legal"))
     assert "1 session " in filtered
     assert "Retirer le filtre Enjeu : juridique" in filtered
@@ -303,6 +266,13 @@ def sheet_of(session: Session, *names: str) -> dict[str, str]:
     }
 
 
+def seen_in(page: Any) -> str:
+    """What the form of a sheet says its reader has seen."""
+    found = re.search(r'name="vu" value="([^"]*)"', page.content.decode())
+    assert found is not None
+    return found[1]
+
+
 def test_the_trainer_marks_attendance_of_her_session_only(
     signed_in: SignIn, trainer: User, make_session: MakeSession, company: Participation
 ) -> None:
@@ -358,6 +328,52 @@ def test_a_refused_sheet_shows_the_boxes_as_they_were_ticked(
     assert not Attendance.objects.exists()
 
 
+def test_a_sheet_written_meanwhile_comes_back_with_both_hands_and_is_told(
+    signed_in: SignIn, officer: User, trainer: User, make_session: MakeSession, company: Participation
+) -> None:
+    session = make_session(half_days=1, trainer=trainer)
+    people = [trainee("ada"), trainee("luc"), trainee("zoe")]
+    enrol(actor=None, session=session, participation=company, people=people[:2], notify=False)
+    client, colleague = signed_in(trainer), signed_in(officer)
+    url, page = f"{BASE}{session.pk}/presence/", f"{BASE}{session.pk}/"
+    read = seen_in(client.get(page))
+    column = session.half_days.get().pk
+    enrol(actor=None, session=session, participation=company, people=people[2:], notify=False)
+    colleague.post(url, sheet_of(session, "Luc") | {"vu": seen_in(colleague.get(page))})
+
+    refused = client.post(url, {"tous": str(column), "vu": read})
+    assert refused.status_code == 409
+    text = text_of(refused)
+    assert f"la feuille a été modifiée par {officer.full_name}." in text
+    assert "2 cases modifiées entre-temps" in text
+    assert "Luc Exemple, lundi" in text
+    assert "présence notée" in text
+    assert refused.content.decode().count(" checked") == 2
+    assert Attendance.objects.filter(present=True).count() == 1
+
+    saved = client.post(url, sheet_of(session, "Ada", "Luc") | {"vu": seen_in(refused)}, follow=True)
+    assert "Feuille enregistrée : 1 présence notée." in text_of(saved)
+    marks = Attendance.objects.order_by("enrolment__first_name").values_list("present", flat=True)
+    assert list(marks) == [True, True, False]
+
+
+def test_a_waiting_list_says_that_the_session_is_over(
+    signed_in: SignIn, officer: User, make_session: MakeSession, company: Participation
+) -> None:
+    session = make_session(capacity=1, half_days=1)
+    enrol(
+        actor=None,
+        session=session,
+        participation=company,
+        people=[trainee("ada"), trainee("luc")],
+        notify=False,
+    )
+    client, said = signed_in(officer), "une place libérée n’est plus attribuée"
+    assert said not in text_of(client.get(f"{BASE}{session.pk}/"))
+    with time_machine.travel(f"{session.ends_on.isoformat()}T20:00:00+01:00", tick=False):
+        assert said in text_of(client.get(f"{BASE}{session.pk}/"))
+
+
 def test_a_session_is_cancelled_after_saying_what_it_does(
     signed_in: SignIn, officer: User, make_session: MakeSession, company: Participation
 ) -> None:
@@ -374,82 +390,15 @@ def test_a_session_is_cancelled_after_saying_what_it_does(
     assert "Enregistrer la présence" not in page
 
 
-def test_the_manager_enrols_her_people_and_sees_no_other(
-    signed_in: SignIn,
-    manager: User,
-    make_session: MakeSession,
-    company: Participation,
-    make_company: Callable[..., Participation],
-) -> None:
-    session = make_session(start=TODAY + timedelta(days=4))
-    begun = make_session(start=TODAY - timedelta(days=1))
-    rival = make_company("Concurrent", 2)
-    for each in (session, begun):
-        enrol(actor=None, session=each, participation=rival, people=[trainee("zoe")], notify=False)
-    client = signed_in(manager)
-    space = "/essai/espace/formations/"
-    page = text_of(client.get(space))
-    assert page.count("Travailler avec un assistant") == 1
-    assert "11 places" in page
-    person = {"first_name": "Ada", "last_name": "Exemple", "email": "ada@atelier.example"}
-    for _click in range(2):
-        answer = client.post(f"{space}{session.pk}/", person, follow=True)
-    text = text_of(answer)
-    assert "Ada Exemple" in text
-    assert "Zoe" not in text
-    assert Enrolment.objects.filter(participation=company).count() == 1
-    assert client.get(f"{space}{begun.pk}/").status_code == 200
-    client.post(f"{space}{begun.pk}/", person)
-    assert Enrolment.objects.filter(participation=company, session=begun).count() == 0
-
-    ada = Enrolment.objects.get(email="ada@atelier.example")
-    zoe = Enrolment.objects.get(email="zoe@atelier.example", session=session)
-    assert client.get(f"{space}inscriptions/{zoe.pk}/annuler/").status_code == 404
-    assert client.post(f"{space}inscriptions/{ada.pk}/annuler/").status_code == 302
-    ada.refresh_from_db()
-    assert ada.status == "cancelled"
-    assert client.get(BASE).status_code == 403
-    assert client.get(f"{BASE}{session.pk}/")["Location"] == f"{space}{session.pk}/"
-
-
-def test_the_catalogue_is_public_the_same_for_everybody_and_never_names_people(
-    programme: Programme,
-    signed_in: SignIn,
-    officer: User,
-    make_session: MakeSession,
-    company: Participation,
-) -> None:
-    session = make_session(start=TODAY + timedelta(days=4))
-    enrol(actor=None, session=session, participation=company, people=[trainee("ada")], notify=False)
-    pages = [client.get(f"{BASE}catalogue/").content for client in (Client(), signed_in(officer))]
-    assert pages[0] == pages[1]
-    page = text_of(Client().get(f"{BASE}catalogue/"))
-    assert "Prochaine session : du 6" in page or "Prochaine session : 6" in page
-    assert "Ada" not in page
-    only = text_of(Client().get(f"{BASE}catalogue/?enjeu=legal"))
-    assert "Tenir son registre RGPD" in only
-    assert "Travailler avec un assistant" not in only
-    detail = text_of(Client().get(f"{BASE}catalogue/tech-assistant/"))
-    assert "11 places" in detail
-    assert Client().get(f"{BASE}catalogue/inconnue/").status_code == 404
-
-
-def test_calendar_file_is_for_those_who_may_see_the_session(
-    signed_in: SignIn, manager: User, trainer: User, make_session: MakeSession
-) -> None:
-    session = make_session()
-    response = signed_in(manager).get(f"{BASE}{session.pk}/agenda.ics")
-    assert response["Content-Type"] == "text/calendar; charset=utf-8"
-    assert response.content.count(b"BEGIN:VEVENT") == 2
-    assert Client().get(f"{BASE}{session.pk}/agenda.ics").status_code == 302
-
-
 def test_bodies_and_trainers_are_kept_by_the_office(
     signed_in: SignIn, officer: User, provider: Provider, manager: User
 ) -> None:
     client = signed_in(officer)
     url = f"{BASE}organismes/"
-    client.post(url, {"formulaire": "organisme", "organisme-name": "École d’essai"})
+    school = {"formulaire": "organisme", "organisme-name": "École d’essai"}
+    client.post(url, school)
+    client.post(url, school | {"organisme-representative": "Zoé Exemple, directrice"})
+    client.post(url, school | {"organisme-city": "Lens"})
     trainer = {
         "formulaire": "formateur",
         "formateur-provider": str(provider.pk),
@@ -460,7 +409,8 @@ def test_bodies_and_trainers_are_kept_by_the_office(
     for _click in range(2):
         assert client.post(url, trainer).status_code == 302
     page = text_of(client.get(url))
-    assert "École d’essai" in page
+    assert page.count("École d’essai") == 2, "in the table, and in the list of the trainer's form"
+    assert "Zoé Exemple, directrice · Lens" in page
     assert "Odile Essai" in page
     assert Message.objects.filter(template="trainer_invitation").count() == 1
     refused = client.post(url, trainer | {"formateur-email": manager.email})

@@ -1,0 +1,1 @@
+"""Every button that writes, by theme: what is pressed twice by ``tests/test_double_submission.py``."""
