@@ -26,9 +26,9 @@ ENV PATH=/opt/venv/bin:$PATH \
 
 WORKDIR /app
 COPY . .
-# Settings refuse a weak secret: this one lives only as long as the build step.
+# Settings refuse a weak secret or a missing address: these live only as long as the build step.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
-    ALLOWED_HOSTS=localhost EDEC_DATA_DIR=/tmp/build \
+    ALLOWED_HOSTS=localhost SITE_URL=https://localhost EMAIL_URL=consolemail:// EDEC_DATA_DIR=/tmp/build \
     python manage.py collectstatic --noinput --verbosity 0 \
     && rm -rf /tmp/build
 
@@ -37,4 +37,5 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=40s --retries=4 \
     CMD ["python", "scripts/healthcheck.py"]
-CMD ["gunicorn", "edec_ia.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--timeout", "60", "--max-requests", "5000", "--max-requests-jitter", "500", "--access-logfile", "-"]
+# Heartbeats of the workers in memory: a slow disk must not make the master believe that they hang.
+CMD ["gunicorn", "edec_ia.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]

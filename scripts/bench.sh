@@ -9,6 +9,7 @@ ensure_packages wrk
 export DJANGO_SETTINGS_MODULE=tests.bench.settings
 export DATABASE_URL="${BENCH_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/edec_bench}"
 export CELERY_BROKER_URL="${BENCH_REDIS_URL:-redis://127.0.0.1:6379/8}"
+export CACHE_URL="${BENCH_CACHE_URL:-redis://127.0.0.1:6379/7}"
 export EDEC_DATA_DIR="${BENCH_DATA_DIR:-$ROOT/var/bench}"
 export EDEC_DEMO=1 LOG_LEVEL=ERROR
 mkdir -p "$EDEC_DATA_DIR"

@@ -21,6 +21,7 @@ with_production() {
     SECRET_KEY="$("$PYTHON" -c 'import secrets; print(secrets.token_urlsafe(64))')" \
     ALLOWED_HOSTS=edec.example.org \
     SITE_URL=https://edec.example.org \
+    EMAIL_URL=smtp+tls://edec.example.org:587 \
     DATABASE_URL=postgres://edec@127.0.0.1:5432/edec_ia \
     CELERY_BROKER_URL=redis://127.0.0.1:6379/0 \
     "$@"

@@ -73,7 +73,7 @@ def services(host: str, port: int, data_dir: Path) -> list[Service]:
             [
                 *(python, "-m", "gunicorn", "edec_ia.wsgi:application"),
                 *("--bind", f"{host}:{port}", "--workers", web_workers),
-                *("--log-level", "warning", "--timeout", "60"),
+                *("--log-level", "warning"),
             ],
         ),
         Service(

@@ -8,4 +8,5 @@ ensure_environment dev
 ensure_browser
 export DJANGO_SETTINGS_MODULE=edec_ia.settings.test
 unset DATABASE_URL CELERY_BROKER_URL EDEC_DEMO EDEC_TEST_SERVICES
-exec "$PYTHON" -m pytest -n "${PYTEST_WORKERS:-2}" "$@"
+# A worker that has finished takes from the other: what is long is not evenly spread.
+exec "$PYTHON" -m pytest -n "${PYTEST_WORKERS:-2}" --dist worksteal "$@"

@@ -13,4 +13,5 @@ export EDEC_TEST_SERVICES=1
 unset EDEC_DEMO
 "$PYTHON" scripts/check_services.py ||
   stop "Les services ne répondent pas. Réglez TEST_DATABASE_URL et TEST_REDIS_URL, ou démarrez-les."
-exec "$PYTHON" -m pytest -n "${PYTEST_WORKERS:-2}" "$@"
+# A worker that has finished takes from the other: what is long is not evenly spread.
+exec "$PYTHON" -m pytest -n "${PYTEST_WORKERS:-2}" --dist worksteal "$@"
