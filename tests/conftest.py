@@ -4,10 +4,11 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
@@ -71,13 +72,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
     memory.close()
 
 
+def _empty_caches() -> None:
+    for known in caches.all():
+        known.clear()
+
+
 @pytest.fixture(autouse=True)
 def _clean_cache() -> Iterator[None]:
-    for known in caches.all():
-        known.clear()
+    _empty_caches()
     yield
-    for known in caches.all():
-        known.clear()
+    _empty_caches()
 
 
 # Code, level, parent, section, words, A10 sector.
@@ -236,12 +240,21 @@ def run_jobs() -> Callable[[], int]:
 
 
 @pytest.fixture
-def count_queries() -> Callable[[], Any]:
-    """``with count_queries() as queries: …`` then ``len(queries)``."""
+def count_queries() -> Callable[..., Any]:
+    """``with count_queries() as queries: …`` then ``len(queries)``.
+
+    The caches are empty, but for what ``after`` has just filled, and the clock stands still: a count never
+    depends on how slow the machine is.
+    """
 
     @contextmanager
-    def capture() -> Iterator[CaptureQueriesContext]:
-        with CaptureQueriesContext(connection) as queries:
-            yield queries
+    def capture(*, after: Callable[[], object] = lambda: None) -> Iterator[list[dict[str, str]]]:
+        _empty_caches()
+        queries: list[dict[str, str]] = []
+        with time_machine.travel(datetime.now(UTC), tick=False):
+            after()
+            with CaptureQueriesContext(connection) as captured:
+                yield queries
+            queries += captured.captured_queries
 
     return capture

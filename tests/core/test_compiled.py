@@ -74,4 +74,4 @@ def test_behind_a_pool_that_changes_connections_no_plan_is_kept(
     query = CompiledQuery(lambda pk: Programme.objects.filter(pk=pk).order_by().values_list("slug"), "pk")
     with count_queries() as queries:
         assert query.rows(pk=programme.pk) == [("essai",)]
-    assert [each["sql"].startswith("SELECT") for each in queries.captured_queries] == [True]
+    assert [each["sql"].startswith("SELECT") for each in queries] == [True]

@@ -151,7 +151,7 @@ def test_the_page_keeps_ticked_measures_and_the_form_keeps_what_was_typed(
 
 
 def test_the_list_costs_the_same_for_one_and_three_actions(
-    plan: ActionPlan, officer: User, signed_in: Callable[[User], Client], count_queries: Callable[[], Any]
+    plan: ActionPlan, officer: User, signed_in: Callable[[User], Client], count_queries: Callable[..., Any]
 ) -> None:
     client = signed_in(officer)
     costs = []

@@ -235,7 +235,7 @@ def test_the_board_moves_with_and_without_script(
 
 
 def test_pages_of_a_plan_cost_the_same_for_few_and_many_actions(
-    plan: ActionPlan, manager: User, signed_in: Callable[[User], Client], count_queries: Callable[[], Any]
+    plan: ActionPlan, manager: User, signed_in: Callable[[User], Client], count_queries: Callable[..., Any]
 ) -> None:
     page = signed_in(manager)
     costs: dict[str, list[int]] = {}

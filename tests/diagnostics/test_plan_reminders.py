@@ -178,7 +178,11 @@ def test_the_next_diagnostic_is_recalled_until_it_is_opened(
 
 @pytest.mark.django_db
 def test_the_planner_reads_as_many_companies_at_the_same_cost(
-    owned: ActionItem, plan: ActionPlan, programme: Programme, manager: User, count_queries: Callable[[], Any]
+    owned: ActionItem,
+    plan: ActionPlan,
+    programme: Programme,
+    manager: User,
+    count_queries: Callable[..., Any],
 ) -> None:
     costs = []
     for total in (1, 25):

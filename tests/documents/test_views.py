@@ -167,7 +167,7 @@ def test_the_company_sees_its_documents_in_constant_queries(
     run_jobs: Callable[[], int],
     make_user: Callable[..., User],
     signed_in: Callable[[User], Client],
-    count_queries: Callable[[], Any],
+    count_queries: Callable[..., Any],
 ) -> None:
     axis = Axis.objects.get(programme=programme, number=1)
     client = signed_in(make_user("gerante", Role.COMPANY))

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.installation import Installation, served
 
 CHROMIUM = os.environ.get("EDEC_CHROMIUM") or "/usr/bin/chromium"
+# How long a page may take to come, or to say what is awaited of it, on a machine that does other things too.
+PATIENCE_MS = 20_000
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -40,6 +42,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Headless Chromium of the system."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched
@@ -74,7 +77,7 @@ def visit(browser: Browser, installation: Installation) -> Iterator[Any]:
         )
         contexts.append(context)
         page: Page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",

@@ -206,7 +206,7 @@ def test_the_planner_page_tells_day_reason_and_silence_at_a_constant_cost(
     reminded: list[Matter],
     about: Callable[..., Matter],
     signed_in: Callable[[User], Client],
-    count_queries: Callable[[], Any],
+    count_queries: Callable[..., Any],
 ) -> None:
     page = signed_in(officer)
     costs = []

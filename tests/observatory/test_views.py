@@ -26,11 +26,11 @@ def test_public_page_is_the_same_for_everybody_and_needs_one_query(
     client: Client,
     officer: User,
     signed_in: Callable[[User], Client],
-    count_queries: Callable[[], Any],
+    count_queries: Callable[..., Any],
 ) -> None:
     address = f"/{programme.slug}/observatoire/"
     first = client.get(address)
-    with count_queries() as queries:
+    with count_queries(after=lambda: client.get(address)) as queries:
         again = client.get(address)
     assert len(queries) == 1, "the programme of the address"
     assert again.content == first.content == signed_in(officer).get(address).content
@@ -173,7 +173,10 @@ def test_a_date_to_come_is_refused_beside_its_field(
 
 
 def test_list_of_releases_costs_the_same_for_one_and_three(
-    programme: Programme, officer: User, signed_in: Callable[[User], Client], count_queries: Callable[[], Any]
+    programme: Programme,
+    officer: User,
+    signed_in: Callable[[User], Client],
+    count_queries: Callable[..., Any],
 ) -> None:
     browser, costs = signed_in(officer), []
     for number in (1, 2, 3):

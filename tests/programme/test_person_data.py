@@ -181,7 +181,7 @@ def test_after_an_erasure_she_is_nowhere(
 
 
 def test_a_sweep_asks_as_many_questions_for_many_texts_as_for_few(
-    programme: Programme, contact: Contact, officer: User, count_queries: Callable[[], Any]
+    programme: Programme, contact: Contact, officer: User, count_queries: Callable[..., Any]
 ) -> None:
     def asked() -> int:
         with count_queries() as queries:
