@@ -34,7 +34,8 @@ AT = OpenApiParameter(
 )
 
 
-def _at(request: Request) -> date | None:
+def asked_day(request: Request) -> date | None:
+    """The day asked for, now when none. Raises ``ValidationError`` for what is not a day."""
     found: date | None = DateField(allow_null=True).run_validation(request.query_params.get("at"))
     return found
 
@@ -47,9 +48,8 @@ class BudgetView(ProgrammeAPIMixin, APIView):  # type: ignore[misc]  # as the mi
     @extend_schema(responses=BudgetSerializer, parameters=[AT])
     def get(self, request: Request, programme_slug: str) -> Response:
         """The budget as the page shows it, now or at the end of a day, from the same selector."""
-        at = _at(request)
-        overview = budget_overview(self.access.programme, at)
-        return Response(BudgetSerializer(overview, context={"at": at}).data)
+        at = asked_day(request)
+        return Response(BudgetSerializer(budget_overview(self.access.programme, at)).data)
 
 
 class LineListView(ProgrammeAPIMixin, APIView):  # type: ignore[misc]  # same
@@ -60,9 +60,9 @@ class LineListView(ProgrammeAPIMixin, APIView):  # type: ignore[misc]  # same
     @extend_schema(responses=LineFiguresSerializer(many=True), parameters=[AT])
     def get(self, request: Request, programme_slug: str) -> Response:
         """Every line, by axis; what each funder pays follows the order of the budget's funders."""
-        at = _at(request)
+        at = asked_day(request)
         lines = budget_overview(self.access.programme, at).lines
-        return Response(LineFiguresSerializer(lines, many=True, context={"at": at}).data)
+        return Response(LineFiguresSerializer(lines, many=True).data)
 
 
 class ExpenseListView(ProgrammeAPIMixin, ListAPIView):  # type: ignore[type-arg, misc]  # not generic at run time

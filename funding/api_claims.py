@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.enums import choices
+from funding.api import AT, asked_day
 from funding.enums import ClaimedShareStatus, ClaimKind, ClaimStatus
 from funding.models import Claim, ClaimedShare
 from funding.selectors.claims import funder_accounts, with_received
@@ -106,7 +107,8 @@ class FunderAccountView(ProgrammeAPIMixin, APIView):  # type: ignore[misc]  # as
 
     allowed_roles = OFFICE
 
-    @extend_schema(responses=FunderAccountSerializer(many=True))
+    @extend_schema(responses=FunderAccountSerializer(many=True), parameters=[AT])
     def get(self, request: Request, programme_slug: str) -> Response:
-        """The reconciliation as the page shows it, from the same selector."""
-        return Response(FunderAccountSerializer(funder_accounts(self.access.programme), many=True).data)
+        """The reconciliation as the page shows it, now or at the end of a day, from the same selector."""
+        accounts = funder_accounts(self.access.programme, asked_day(request))
+        return Response(FunderAccountSerializer(accounts, many=True).data)

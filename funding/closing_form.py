@@ -51,6 +51,14 @@ class ReportOpenForm(forms.Form):
         return max(start, date(year, 1, 1)), min(end, date(year, 12, 31))
 
 
+def asked_day(data: QueryDict) -> date | None:
+    """The past day asked for in an address; none for now, or when it cannot be read."""
+    try:
+        return date.fromisoformat(data.get("at", ""))
+    except ValueError:
+        return None
+
+
 class SummaryForm(forms.Form):
     """The day of the budget summary."""
 
@@ -63,10 +71,7 @@ class SummaryForm(forms.Form):
     def day(data: QueryDict, programme: Programme) -> date:
         """The day asked for in an address; today, within the agreement, when none or unreadable."""
         today = max(programme.starts_on, min(timezone.localdate(), programme.ends_on))
-        try:
-            return date.fromisoformat(data.get("at", "")) if data.get("at") else today
-        except ValueError:
-            return today
+        return asked_day(data) or today
 
 
 @dataclass(frozen=True)

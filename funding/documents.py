@@ -8,7 +8,13 @@ from django.utils.translation import gettext as _
 from core.exports import Sheet
 from core.money import euros
 from funding.closing import RowKind, TableRow
-from funding.report_contexts import BudgetSummaryContext, FinancialReportContext, SummaryRow
+from funding.report_contexts import (
+    BudgetSummaryContext,
+    FinancialReportContext,
+    SummaryAccount,
+    SummaryPosition,
+    SummaryRow,
+)
 
 
 def _cells(row: TableRow) -> tuple[Any, ...]:
@@ -66,7 +72,7 @@ def report_sheets(report: FinancialReportContext) -> Iterator[Sheet]:
 
 
 def summary_sheets(summary: BudgetSummaryContext) -> Iterator[Sheet]:
-    """Axes × funders, then lines × funders: planned, actual, gap."""
+    """Axes × funders, then lines × funders: planned, actual, gap; then where lines and funders stand."""
     parts = (*summary.funders, _("Total"))
     columns = [_("Code"), _("Libellé")]
     for part in parts:
@@ -77,6 +83,62 @@ def summary_sheets(summary: BudgetSummaryContext) -> Iterator[Sheet]:
         ]
     yield Sheet(_("Volets"), columns, map(_summary_cells, (*summary.axes, summary.total)))
     yield Sheet(_("Lignes"), columns, map(_summary_cells, summary.lines))
+    if summary.positions:
+        yield Sheet(_("Situation des lignes"), _position_columns(), map(_position_cells, summary.positions))
+        yield Sheet(_("Financeurs"), _account_columns(), map(_account_cells, summary.accounts))
+
+
+def _position_columns() -> tuple[str, ...]:
+    return (
+        _("Code"),
+        _("Libellé"),
+        _("Prévu"),
+        _("Engagé"),
+        _("À valider"),
+        _("Validé"),
+        _("Payé"),
+        _("Appelé"),
+        _("Reste"),
+        _("Disponible"),
+    )
+
+
+def _position_cells(row: SummaryPosition) -> tuple[Any, ...]:
+    amounts = (
+        row.planned_cents,
+        row.committed_cents,
+        row.submitted_cents,
+        row.validated_cents,
+        row.paid_cents,
+        row.claimed_cents,
+        row.remaining_cents,
+        row.available_cents,
+    )
+    return (row.code, row.label, *map(euros, amounts))
+
+
+def _account_columns() -> tuple[str, ...]:
+    return (
+        _("Financeur"),
+        _("Engagement"),
+        _("Validé"),
+        _("Payé"),
+        _("Appelé"),
+        _("Reçu"),
+        _("Reste"),
+    )
+
+
+def _account_cells(row: SummaryAccount) -> tuple[Any, ...]:
+    amounts = (
+        row.agreed_cents,
+        row.validated_cents,
+        row.paid_cents,
+        row.claimed_cents,
+        row.received_cents,
+        row.remaining_cents,
+    )
+    return (row.name, *map(euros, amounts))
 
 
 def _summary_cells(row: SummaryRow) -> tuple[Any, ...]:

@@ -171,6 +171,35 @@ class ClaimedShareStatus(StrEnum):
         }[self]
 
 
+class ClaimFigure(StrEnum):
+    """What a move of a claim changes; amounts that add up, day after day."""
+
+    CLAIMED = "claimed"
+    REJECTED = "rejected"
+    ASKED = "asked"
+    IMPUTED = "imputed"
+    WITHHELD = "withheld"
+    RECEIVED = "received"
+    GIVEN_BACK = "given_back"
+    REPAID = "repaid"
+    OPEN_RECOVERY = "open_recovery"
+
+    @property
+    def label(self) -> str:
+        """Words shown on screen."""
+        return {
+            ClaimFigure.CLAIMED: _("parts appelées"),
+            ClaimFigure.REJECTED: _("parts rejetées, à reprendre"),
+            ClaimFigure.ASKED: _("à verser"),
+            ClaimFigure.IMPUTED: _("avance imputée"),
+            ClaimFigure.WITHHELD: _("retenu par le plafond"),
+            ClaimFigure.RECEIVED: _("reçu"),
+            ClaimFigure.GIVEN_BACK: _("rendu au solde"),
+            ClaimFigure.REPAID: _("reversé"),
+            ClaimFigure.OPEN_RECOVERY: _("à reverser"),
+        }[self]
+
+
 class RecoveryOrigin(StrEnum):
     """Why money must go back to a funder."""
 

@@ -12,6 +12,7 @@ from core.formats import format_euros, format_euros_round, format_month, format_
 from funding.enums import BOOKED, SETTLED, CommitmentStatus, ComposedFigure, ExpenseStatus
 from funding.forecast import MonthPoint
 from funding.selectors import BudgetOverview, CofundingRate, Figures, FunderFigures
+from funding.selectors.claims import FunderAccount
 from programme.links import programme_url
 from programme.models import Programme
 
@@ -27,6 +28,53 @@ class KeyFigure:
     url: str = ""
     percent: int | None = None
     tone: str = ""
+
+
+@dataclass(frozen=True)
+class CardLinks:
+    """Addresses of the rows behind the figures of a line or a funder, now or at the end of the day ``at``.
+
+    Lists tell what is: of a past day, only what was charged up to it can be listed.
+    """
+
+    programme: Programme
+    at: date | None = None
+
+    @property
+    def expenses(self) -> str:
+        """The list of expenses."""
+        return programme_url(self.programme, "funding:expense_list")
+
+    @property
+    def commitments(self) -> str:
+        """The list of commitments."""
+        return programme_url(self.programme, "funding:commitment_list")
+
+    @property
+    def claims(self) -> str:
+        """The list of claims."""
+        return programme_url(self.programme, "funding:claim_list")
+
+    @property
+    def reconciliation(self) -> str:
+        """The page of what each funder owes."""
+        return programme_url(self.programme, "funding:reconciliation")
+
+    def list(self, page: str, query: str) -> str:
+        """A list of what is now; nothing for a past day."""
+        if self.at is not None:
+            return ""
+        return f"{page}?{query}" if query else page
+
+    def charged(self, query: str) -> str:
+        """Expenses, up to the day."""
+        until = f"&au={self.at.isoformat()}" if self.at else ""
+        return f"{self.expenses}?{query}{until}"
+
+    def composed(self, figure: str, query: str) -> str:
+        """What a composed figure is made of now; nothing for a past day."""
+        page = programme_url(self.programme, "funding:composition")
+        return self.list(page, f"montant={figure}&{query}")
 
 
 def _whole(part: int, whole: int) -> int:
@@ -138,6 +186,89 @@ def own_figures(own: FunderFigures) -> list[KeyFigure]:
             percent=_whole(figures.paid_cents, figures.validated_cents),
         ),
         KeyFigure(label=_("Reste"), value=format_euros_round(own.agreed_cents - figures.validated_cents)),
+    ]
+
+
+def line_cards(
+    line: Figures, forecast_cents: int, tone: str, *, line_query: str, urls: "CardLinks"
+) -> list[KeyFigure]:
+    """Where a line stands. ``line_query`` names it in the addresses of lists."""
+    gap = format_euros(forecast_cents - line.planned_cents)
+    return [
+        KeyFigure(_("Prévu"), format_euros(line.planned_cents), url=urls.composed("prevu", line_query)),
+        KeyFigure(
+            _("Engagé, pas encore facturé"),
+            format_euros(line.committed_cents),
+            url=urls.list(urls.commitments, f"{line_query}&etat={CommitmentStatus.ACTIVE}"),
+        ),
+        KeyFigure(
+            _("À valider"),
+            format_euros(line.submitted_cents),
+            url=urls.charged(f"{line_query}&etat={ExpenseStatus.SUBMITTED}"),
+        ),
+        KeyFigure(
+            _("Validé"),
+            format_euros(line.validated_cents),
+            note=format_percent(line.validated_cents, line.planned_cents),
+            url=urls.charged(f"{line_query}&etat={BOOKED}"),
+            percent=line.percent,
+            tone=tone,
+        ),
+        KeyFigure(
+            _("Payé"),
+            format_euros(line.paid_cents),
+            url=urls.list(urls.expenses, f"{line_query}&etat={SETTLED}"),
+        ),
+        KeyFigure(_("Appelé"), format_euros(line.claimed_cents), url=urls.list(urls.claims, line_query)),
+        KeyFigure(
+            _("Disponible"),
+            format_euros(line.available_cents),
+            url=urls.composed("disponible", line_query),
+        ),
+        KeyFigure(
+            _("Attendu à la fin"),
+            format_euros(forecast_cents),
+            target=_("écart au prévu : %(gap)s") % {"gap": gap},
+        ),
+    ]
+
+
+def funder_cards(
+    own: FunderFigures, account: FunderAccount, *, funder_query: str, urls: "CardLinks"
+) -> list[KeyFigure]:
+    """What a funder was charged and asked, what it paid and owes. ``funder_query`` names it in addresses."""
+    asked = format_euros(account.asked_cents)
+    return [
+        KeyFigure(
+            _("Sa part des dépenses validées"),
+            format_euros(own.figures.validated_cents),
+            target=_("%(rate)s de l’engagement")
+            % {"rate": format_percent(own.figures.validated_cents, own.agreed_cents)},
+            url=urls.charged(f"{funder_query}&etat={BOOKED}"),
+        ),
+        KeyFigure(
+            _("Dont dépenses payées"),
+            format_euros(own.figures.paid_cents),
+            url=urls.list(urls.expenses, f"{funder_query}&etat={SETTLED}"),
+        ),
+        KeyFigure(
+            _("Appelé"),
+            format_euros(own.figures.claimed_cents),
+            target=_("demandé, avances comprises : %(amount)s") % {"amount": asked},
+            url=urls.list(urls.claims, funder_query),
+        ),
+        KeyFigure(_("Reçu"), format_euros(own.received_cents), url=urls.list(urls.claims, funder_query)),
+        KeyFigure(
+            _("Dû"),
+            format_euros(account.due_cents),
+            target=_("appelé et pas encore reçu"),
+            url=urls.list(urls.reconciliation, ""),
+        ),
+        KeyFigure(
+            _("Reste de l’engagement"),
+            format_euros(own.figures.remaining_cents),
+            url=urls.composed("reste", funder_query),
+        ),
     ]
 
 

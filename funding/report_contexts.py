@@ -103,8 +103,43 @@ class SummaryRow:
 
 
 @dataclass(frozen=True)
+class SummaryPosition:
+    """Where an axis, a line or the whole budget stood at the end of the day."""
+
+    code: str
+    label: str
+    planned_cents: int
+    committed_cents: int
+    submitted_cents: int
+    validated_cents: int
+    paid_cents: int
+    claimed_cents: int
+    remaining_cents: int
+    available_cents: int
+    line_id: int | None = None
+
+
+@dataclass(frozen=True)
+class SummaryAccount:
+    """What a funder was charged and asked, and what had come from it, at the end of the day."""
+
+    funder_id: int | None
+    name: str
+    agreed_cents: int
+    validated_cents: int
+    paid_cents: int
+    claimed_cents: int
+    received_cents: int
+    remaining_cents: int
+
+
+@dataclass(frozen=True)
 class BudgetSummaryContext:
-    """The budget at a date: axes × funders, planned, actual, gap, and the State's rate."""
+    """The budget at a date: axes × funders, planned, actual, gap, and the State's rate.
+
+    ``positions`` are the lines, then the total; ``accounts`` the funders, then the total. Summaries made
+    before claims and commitments were dated have none.
+    """
 
     at: date
     plan_number: int | None
@@ -118,3 +153,5 @@ class BudgetSummaryContext:
     submitted_cents: int
     state_agreed_cents: int
     state_actual_cents: int
+    positions: tuple[SummaryPosition, ...] = ()
+    accounts: tuple[SummaryAccount, ...] = ()

@@ -50,28 +50,17 @@ class ExpenseDraftSerializer(serializers.Serializer):  # type: ignore[type-arg] 
     eligible = CentsInput(required=False, allow_null=True, default=None)
 
 
-_NOW_ONLY = "As of now; null when another day is asked for."
-
-
 class FiguresSerializer(serializers.Serializer):  # type: ignore[type-arg]  # not generic at run time
-    """Planned, waiting, validated, paid, remaining.
-
-    Claims and commitments are known as they stand now only: at the end of a past day (``at`` in the
-    context), theirs are null rather than those of another day.
-    """
+    """Planned, waiting, validated, paid, claimed, committed, remaining, available."""
 
     planned = EurosField(source="planned_cents")
     submitted = EurosField(source="submitted_cents")
     validated = EurosField(source="validated_cents")
     paid = EurosField(source="paid_cents")
-    claimed = EurosField(source="claimed_cents", allow_null=True, help_text=_NOW_ONLY)
-    committed = EurosField(source="committed_cents", allow_null=True, help_text=_NOW_ONLY)
+    claimed = EurosField(source="claimed_cents")
+    committed = EurosField(source="committed_cents")
     remaining = EurosField(source="remaining_cents")
-
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        """The figures, without those that no date can be given to."""
-        told: dict[str, Any] = super().to_representation(instance)
-        return {**told, "claimed": None, "committed": None} if self.context.get("at") else told
+    available = EurosField(source="available_cents")
 
 
 class FunderFiguresSerializer(serializers.Serializer):  # type: ignore[type-arg]  # not generic at run time

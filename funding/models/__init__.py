@@ -7,6 +7,7 @@ from funding.models.commitment import Commitment
 from funding.models.expense import Evidence, EvidenceRule, Expense, Share
 from funding.models.funder import ClaimTerms, ClosedYear, Funder, FunderMember, FundingRules
 from funding.models.imports import ExpenseImport, ExpenseImportRow, Supplier
+from funding.models.moves import ClaimMove, CommitmentMove
 from funding.models.plan import BudgetLine, MatrixCell, Plan, PlannedLine, Transfer, TransferPart
 from funding.models.timesheet import DraftTerms, ExpenseOrigin, TimeSheet, TimeSheetLine
 from funding.models.totals import CommitmentTotal, FunderTotal, MonthTotal
@@ -18,11 +19,13 @@ __all__ = [
     "AidTerms",
     "BudgetLine",
     "Claim",
+    "ClaimMove",
     "ClaimPiece",
     "ClaimTerms",
     "ClaimedShare",
     "ClosedYear",
     "Commitment",
+    "CommitmentMove",
     "CommitmentTotal",
     "DeclaredAid",
     "DraftTerms",

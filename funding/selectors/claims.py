@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from core.errors import NotVisible
@@ -18,9 +18,10 @@ from funding.enums import (
     RecoveryOrigin,
     RecoveryStatus,
 )
-from funding.models import Claim, ClaimedShare, Evidence, Funder, FunderTotal, Receipt, Recovery
+from funding.models import Claim, ClaimedShare, Evidence, Funder, FunderTotal, Receipt, Recovery, Share
 from funding.models.claim import COUNTED
 from funding.rules import funder_of
+from funding.selectors.dated import account_sums_at
 from programme.access import Access
 from programme.links import programme_url
 from programme.models import Programme
@@ -276,8 +277,6 @@ class FunderAccount:
     received_cents: int
     repaid_cents: int
     open_recovery_cents: int
-    claims: int
-    waiting: int
 
     @property
     def due_cents(self) -> int:
@@ -295,9 +294,12 @@ class FunderAccount:
         return self.charged_cents - self.claimed_cents
 
 
-def funder_accounts(programme: Programme) -> list[FunderAccount]:
-    """The account of every funder, in order. Six queries whatever the number of claims."""
-    parts = _account_sums(programme)
+def funder_accounts(programme: Programme, at: date | None = None) -> list[FunderAccount]:
+    """The account of every funder, in order, now or at the end of the day ``at``.
+
+    Six queries at most whatever the number of claims.
+    """
+    parts = _account_sums(programme) if at is None else _account_sums_at(programme, at)
     return [
         _account(funder, [part.get(funder.pk, {}) for part in parts])
         for funder in Funder.objects.for_programme(programme)
@@ -311,8 +313,6 @@ def _account(funder: Funder, parts: list[dict[str, int]]) -> FunderAccount:
         name=funder.name,
         short_name=funder.short_name,
         agreed_cents=funder.agreed_cents,
-        claims=found.get("claims", 0),
-        waiting=found.get("waiting", 0),
         **{f"{name}_cents": found.get(name, 0) for name in ACCOUNT_SUMS},
     )
 
@@ -327,8 +327,6 @@ def _account_sums(programme: Programme) -> list[dict[int, dict[str, int]]]:
         # An advance withholds nothing: what it gives before any share stands there with a minus sign.
         withheld=Sum("withheld_cents", filter=~Q(kind=ClaimKind.ADVANCE), default=0),
         advanced=Sum("payable_cents", filter=Q(kind=ClaimKind.ADVANCE), default=0),
-        claims=Count("pk"),
-        waiting=Count("pk", filter=Q(status=ClaimStatus.SENT)),
     )
     rejected = _by_funder(
         ClaimedShare.objects.filter(claim__programme=programme, status=ClaimedShareStatus.REJECTED),
@@ -354,6 +352,16 @@ def _account_sums(programme: Programme) -> list[dict[int, dict[str, int]]]:
         claimed=Sum("claimed_cents"),
     )
     return [claims, rejected, received, back, charged]
+
+
+def _account_sums_at(programme: Programme, at: date) -> list[dict[int, dict[str, int]]]:
+    """Charges up to a day, and what claims came to by then."""
+    charged = _by_funder(
+        Share.objects.filter(expense__programme=programme, expense__spent_on__lte=at),
+        "funder_id",
+        charged=Sum("amount_cents"),
+    )
+    return [charged, account_sums_at(programme, at)]
 
 
 ACCOUNT_SUMS = (

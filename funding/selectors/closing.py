@@ -25,7 +25,9 @@ from funding.report_contexts import (
     ReportFunder,
     ReportLine,
     ReportText,
+    SummaryAccount,
     SummaryCell,
+    SummaryPosition,
     SummaryRow,
 )
 from funding.rules import funder_of
@@ -325,6 +327,52 @@ def summary_of(overview: BudgetOverview, at: date) -> BudgetSummaryContext:
         submitted_cents=overview.total.submitted_cents,
         state_agreed_cents=rate.state_agreed_cents,
         state_actual_cents=rate.state_cents,
+        positions=(
+            *(_position(line.code, line.label, line.figures, line.id) for line in overview.lines),
+            _position("", _("Total"), overview.total),
+        ),
+        accounts=_accounts(overview),
+    )
+
+
+def _position(code: str, label: str, figures: Figures, line_id: int | None = None) -> SummaryPosition:
+    return SummaryPosition(
+        code=code,
+        label=label,
+        planned_cents=figures.planned_cents,
+        committed_cents=figures.committed_cents,
+        submitted_cents=figures.submitted_cents,
+        validated_cents=figures.validated_cents,
+        paid_cents=figures.paid_cents,
+        claimed_cents=figures.claimed_cents,
+        remaining_cents=figures.remaining_cents,
+        available_cents=figures.available_cents,
+        line_id=line_id,
+    )
+
+
+def _accounts(overview: BudgetOverview) -> tuple[SummaryAccount, ...]:
+    """Funders in order, then their sum."""
+    total, agreed = overview.total, sum(funder.agreed_cents for funder in overview.funders)
+    received = sum(funder.received_cents for funder in overview.funders)
+    return (
+        *(_account(f.id, f.name, f.agreed_cents, f.figures, f.received_cents) for f in overview.funders),
+        _account(None, _("Total"), agreed, total, received),
+    )
+
+
+def _account(
+    funder_id: int | None, name: str, agreed_cents: int, figures: Figures, received_cents: int
+) -> SummaryAccount:
+    return SummaryAccount(
+        funder_id=funder_id,
+        name=name,
+        agreed_cents=agreed_cents,
+        validated_cents=figures.validated_cents,
+        paid_cents=figures.paid_cents,
+        claimed_cents=figures.claimed_cents,
+        received_cents=received_cents,
+        remaining_cents=figures.remaining_cents,
     )
 
 

@@ -1,7 +1,8 @@
 """Where the money stands: axes × funders × lines, from one selector with a constant number of queries.
 
 What counts as spent is the shares of booked expenses (validated or paid, counter-entries deducted),
-dated by the day of the expense: shares never move once written, so a figure can be found again.
+dated by the day of the expense: shares never move once written, so a figure can be found again. Claims and
+commitments are dated by their moves (``selectors.dated``).
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,6 +25,7 @@ from funding.models import (
     Receipt,
     Share,
 )
+from funding.selectors.dated import claimed_at, received_at, reserves_at
 from funding.selectors.reserves import programme_reserves
 from funding.selectors.totals import funder_totals, month_totals
 from programme.models import Axis, Programme
@@ -185,9 +187,8 @@ def plan_in_force(programme: Programme, at: date | None = None) -> Plan | None:
 def budget_overview(programme: Programme, at: date | None = None) -> BudgetOverview:
     """The budget of a programme: everything booked, or what was dated up to the end of the day ``at``.
 
-    What is committed, claimed and received is that of now or, received, of the day ``at``: a commitment
-    and a claim have no history of their own. Ten queries at most whatever the number of lines, funders and
-    expenses; without ``at`` none of them adds up past expenses.
+    Twelve queries at most whatever the number of lines, funders and expenses; without ``at`` none of them
+    adds up past expenses.
     """
     plan = plan_in_force(programme, at)
     funders = list(Funder.objects.for_programme(programme))
@@ -219,7 +220,7 @@ def _lines(
     """Lines that are planned, charged or waited for, by axis."""
     planned = _planned(plan)
     cells, charged = _cells(plan), _charged(programme, at)
-    reserved = programme_reserves(programme)
+    reserved = programme_reserves(programme) if at is None else reserves_at(programme, at)
     used = (
         planned.keys() | {line for (line, _funder), cents in charged.items() if any(cents)} | submitted.keys()
     )
@@ -287,18 +288,18 @@ def _cells(plan: Plan | None) -> dict[tuple[int, int], int]:
 def _charged(programme: Programme, at: date | None) -> dict[tuple[int, int], tuple[int, int, int]]:
     """Validated, paid and claimed cents by (line, funder).
 
-    Those of now are kept by each move; those of a day past are added up from the shares.
+    Those of now are kept by each move; those of a day past are added up from the shares and the moves.
     """
-    kept = funder_totals(programme)
     if at is None:
-        return kept
+        return funder_totals(programme)
     rows = Share.objects.filter(expense__programme=programme, expense__spent_on__lte=at).order_by()
     paid = Q(expense__paid_on__lte=at)
     totals = rows.values_list("line_id", "funder_id").annotate(
         validated=Sum("amount_cents"), paid=Sum("amount_cents", filter=paid, default=0)
     )
     then = {(line, funder): (validated, paid) for line, funder, validated, paid in totals}
-    return {place: (*then.get(place, (0, 0)), kept.get(place, (0, 0, 0))[2]) for place in then.keys() | kept}
+    claimed = claimed_at(programme, at)
+    return {place: (*then.get(place, (0, 0)), claimed.get(place, 0)) for place in then.keys() | claimed}
 
 
 def _submitted(programme: Programme, at: date | None) -> dict[int, tuple[int, int]]:
@@ -312,9 +313,9 @@ def _submitted(programme: Programme, at: date | None) -> dict[int, tuple[int, in
 
 def _received(programme: Programme, at: date | None) -> dict[int, int]:
     """Cents that came from each funder."""
-    rows = Receipt.objects.filter(claim__programme=programme, cancelled_reason="").order_by()
     if at is not None:
-        rows = rows.filter(received_on__lte=at)
+        return received_at(programme, at)
+    rows = Receipt.objects.filter(claim__programme=programme, cancelled_reason="").order_by()
     totals = rows.values_list("claim__funder_id").annotate(total=Sum("amount_cents"))
     return dict(totals)
 

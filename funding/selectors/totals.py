@@ -8,8 +8,24 @@ from typing import Any
 from django.db.models import Q, Sum
 from django.db.models.functions import TruncMonth
 
-from funding.models import ClaimedShare, CommitmentTotal, Expense, FunderTotal, MonthTotal, Share
+from funding.models import (
+    Claim,
+    ClaimedShare,
+    Commitment,
+    CommitmentTotal,
+    Expense,
+    FunderTotal,
+    MonthTotal,
+    Share,
+)
 from funding.models.claim import COUNTED
+from funding.selectors.dated import (
+    Place,
+    claim_positions,
+    commitment_positions,
+    moved_claims,
+    moved_commitments,
+)
 from programme.models import Programme
 
 
@@ -115,13 +131,25 @@ def _by_commitment(programme: Programme) -> dict[int, tuple[int, int]]:
 
 
 def wrong_totals(programme: Programme) -> list[str]:
-    """Where kept totals and shares disagree, one line of text each; empty when all is well."""
+    """Where kept totals and shares, or dated moves and what they led to, disagree; empty when all is well.
+
+    One line of text each.
+    """
     kept, expected = kept_totals(programme), expected_totals(programme)
+    claims = Claim.objects.for_programme(programme)
+    commitments = Commitment.objects.for_programme(programme)
     return [
         *_gaps("funder_total", kept.funders, expected.funders),
         *_gaps("month_total", kept.months, expected.months),
         *_gaps("commitment_total", kept.commitments, expected.commitments),
+        *_gaps("claim_move", _named(moved_claims(claims)), _named(claim_positions(claims))),
+        *_gaps("commitment_move", moved_commitments(commitments), commitment_positions(commitments)),
     ]
+
+
+def _named(sums: Mapping[Place, int]) -> dict[tuple[int, int, str], int]:
+    """Places that sort: 0 for no line."""
+    return {(claim, line or 0, figure.value): cents for (claim, line, figure), cents in sums.items()}
 
 
 def _gaps(name: str, kept: Mapping[Any, Any], expected: Mapping[Any, Any]) -> list[str]:

@@ -17,7 +17,7 @@ from funding.enums import ClaimedShareStatus, ClaimKind, ClaimStatus, ExpenseSta
 from funding.models import Claim, ClaimedShare, Expense
 from funding.models.claim import COUNTED
 from funding.selectors.claimable import account_of, terms_of
-from funding.services import totals
+from funding.services import dated_moves, totals
 from funding.services.claims import locked_claim, moved_on, record, set_amounts
 from funding.services.counter_entries import (
     book_counter_entry,
@@ -69,10 +69,13 @@ def answer_claim(
         "claim.answered",
         answer,
         status=fresh.status,
+        answered_on=answered_on,
         rejected={str(pk): reasons[pk] for pk in new if pk in reasons},
         payable_cents=[before, fresh.payable_cents],
     )
-    return settle(actor, fresh, recovery_cents=amounts.recovery)
+    settle(actor, fresh, recovery_cents=amounts.recovery)
+    dated_moves.date_claim(fresh, answered_on)
+    return fresh
 
 
 def _all_refused(claim: Claim, answer: str) -> dict[int, str]:
@@ -152,7 +155,9 @@ def _answered_status(claim: Claim, *, refused: bool) -> ClaimStatus:
 
 
 @transaction.atomic
-def return_share(*, actor: User | None, row: ClaimedShare, comment: str = "") -> None:
+def return_share(
+    *, actor: User | None, row: ClaimedShare, comment: str = "", today: date | None = None
+) -> None:
     """Let a rejected share be claimed again, once what was wrong is mended. Twice changes nothing.
 
     Raises ``BusinessError`` for a share that was not rejected, or already abandoned.
@@ -164,6 +169,7 @@ def return_share(*, actor: User | None, row: ClaimedShare, comment: str = "") ->
     if fresh.status != ClaimedShareStatus.REJECTED:
         raise _not_rejected()
     _close(claim, fresh, ClaimedShareStatus.RETURNED)
+    dated_moves.date_claim(claim, today)
     record(actor, claim, "claim.share_returned", comment, expense=str(fresh.share.expense))
 
 
@@ -195,6 +201,7 @@ def abandon_share(
     given_up = _given_up(left, amount_cents)
     whole = given_up == left
     _close(claim, fresh, ClaimedShareStatus.ABANDONED if whole else ClaimedShareStatus.RETURNED)
+    dated_moves.date_claim(claim, timezone.localdate(at or timezone.now()))
     entry = None
     if given_up:
         entry = book_counter_entry(

@@ -20,7 +20,7 @@ from funding.enums import ClaimKind, ClaimPieceKind, ClaimStatus, RecoveryStatus
 from funding.models import Claim, ClaimedShare, ClaimPiece, ClaimTerms, Funder, Recovery
 from funding.rules import second_person_required
 from funding.selectors.claimable import Claimable, account_of, claimable, terms_of
-from funding.services import totals
+from funding.services import dated_moves, totals
 from programme.models import Programme
 
 OVER = (ClaimStatus.CANCELLED, ClaimStatus.REJECTED)
@@ -74,6 +74,8 @@ def prepare_claim(
         for rank, share in enumerate(found.ready, start=1)
     )
     totals.add_claimed(claim.shares.all())
+    # Counted from the day it is made, whatever the day its shares stop at.
+    dated_moves.date_claim(claim, today)
     record(actor, claim, "claim.prepared", "", shares=len(found.ready), **_told(amounts))
     return claim
 
@@ -184,7 +186,7 @@ def _told(amounts: Amounts) -> dict[str, int]:
 
 
 @transaction.atomic
-def cancel_claim(*, actor: User | None, claim: Claim, reason: str) -> Claim:
+def cancel_claim(*, actor: User | None, claim: Claim, reason: str, today: date | None = None) -> Claim:
     """Give up a claim that was not sent: its shares are free again. Doing it twice changes nothing.
 
     Its number is not used again. Raises ``BusinessError`` without a reason, or once it was sent.
@@ -198,12 +200,13 @@ def cancel_claim(*, actor: User | None, claim: Claim, reason: str) -> Claim:
         raise moved_on(fresh)
     totals.add_claimed(fresh.shares.all(), sign=-1)
     count = fresh.shares.all().delete()[0]
-    Recovery.objects.filter(offset_on=fresh).update(
-        status=RecoveryStatus.OPEN, offset_on=None, updated_at=timezone.now()
-    )
+    deducted = Recovery.objects.filter(offset_on=fresh)
+    touched = [fresh.pk, *deducted.values_list("claim_id", flat=True)]
+    deducted.update(status=RecoveryStatus.OPEN, offset_on=None, updated_at=timezone.now())
     set_amounts(fresh, Amounts(0, 0, 0, 0))
     fresh.status = ClaimStatus.CANCELLED
     fresh.save()
+    dated_moves.date_claims(touched, today or timezone.localdate())
     record(actor, fresh, "claim.cancelled", reason, shares=count)
     return fresh
 
@@ -246,6 +249,7 @@ def send_claim(
     fresh.status, fresh.sent_on, fresh.sent_by = ClaimStatus.SENT, sent_on, actor
     fresh.full_clean()
     fresh.save()
+    dated_moves.bring_forward(fresh, sent_on)
     record(actor, fresh, "claim.sent", reason, sent_on=sent_on, asked_cents=fresh.asked_cents)
     return fresh
 

@@ -18,6 +18,7 @@ from funding.enums import CommitmentKind, CommitmentStatus
 from funding.models import BudgetLine, Commitment
 from funding.rules import second_person_required
 from funding.selectors.reserves import commitment_use
+from funding.services.dated_moves import date_commitment
 from funding.services.lines import line_state, overrun, planned_in_force
 from programme.models import Programme
 
@@ -121,6 +122,7 @@ def approve_commitment(
     fresh.approved_by, fresh.approved_at = actor, at or timezone.now()
     fresh.full_clean()
     fresh.save()
+    date_commitment(fresh, timezone.localdate(fresh.approved_at))
     _record(actor, fresh, "commitment.approved", reason, excess_cents=excess)
     return fresh
 
@@ -133,6 +135,7 @@ def revise_commitment(
     amount_cents: int,
     reason: str,
     override_reason: str = "",
+    at: datetime | None = None,
 ) -> Commitment:
     """Change the amount of a commitment that its quote or contract changed; the reason stays in its history.
 
@@ -162,6 +165,7 @@ def revise_commitment(
     fresh.decision_reason = decision or fresh.decision_reason
     fresh.full_clean()
     fresh.save()
+    date_commitment(fresh, timezone.localdate(at or timezone.now()))
     comment = " · ".join(part for part in (reason.strip(), decision) if part)
     _record(actor, fresh, "commitment.revised", comment, amount_cents=[before, amount_cents])
     return fresh
@@ -195,16 +199,20 @@ def _check_second_person(actor: User | None, commitment: Commitment, decision: s
 
 
 @transaction.atomic
-def close_commitment(*, actor: User | None, commitment: Commitment, reason: str = "") -> Commitment:
+def close_commitment(
+    *, actor: User | None, commitment: Commitment, reason: str = "", at: datetime | None = None
+) -> Commitment:
     """Release what no invoice consumed. Closing twice changes nothing.
 
     Raises ``BusinessError`` for a commitment that is not active.
     """
-    return _end(actor, commitment, CommitmentStatus.ACTIVE, CommitmentStatus.CLOSED, reason)
+    return _end(actor, commitment, CommitmentStatus.ACTIVE, CommitmentStatus.CLOSED, reason, at)
 
 
 @transaction.atomic
-def cancel_commitment(*, actor: User | None, commitment: Commitment, reason: str) -> Commitment:
+def cancel_commitment(
+    *, actor: User | None, commitment: Commitment, reason: str, at: datetime | None = None
+) -> Commitment:
     """Give up a commitment. Cancelling twice changes nothing.
 
     Raises ``BusinessError`` without a reason, or once an invoice consumed it: then it is closed.
@@ -212,12 +220,12 @@ def cancel_commitment(*, actor: User | None, commitment: Commitment, reason: str
     if not reason.strip():
         raise BusinessError(_("Indiquez le motif de la décision."), field="reason", code="reason")
     if commitment.status == CommitmentStatus.PROPOSED:
-        return _end(actor, commitment, CommitmentStatus.PROPOSED, CommitmentStatus.CANCELLED, reason)
+        return _end(actor, commitment, CommitmentStatus.PROPOSED, CommitmentStatus.CANCELLED, reason, at)
     if commitment.expenses.exists():
         raise BusinessError(
             _("Des dépenses portent sur cet engagement : soldez-le, le reste sera libéré."), code="consumed"
         )
-    return _end(actor, commitment, CommitmentStatus.ACTIVE, CommitmentStatus.CANCELLED, reason)
+    return _end(actor, commitment, CommitmentStatus.ACTIVE, CommitmentStatus.CANCELLED, reason, at)
 
 
 def _end(
@@ -226,6 +234,7 @@ def _end(
     source: CommitmentStatus,
     target: CommitmentStatus,
     reason: str,
+    at: datetime | None,
 ) -> Commitment:
     BudgetLine.objects.select_for_update(no_key=True).get(pk=commitment.line_id)
     fresh = _fresh(commitment)
@@ -236,6 +245,7 @@ def _end(
     fresh.status = target
     fresh.decision_reason = reason.strip() or fresh.decision_reason
     fresh.save()
+    date_commitment(fresh, timezone.localdate(at or timezone.now()))
     _record(actor, fresh, f"commitment.{target}", reason)
     return fresh
 

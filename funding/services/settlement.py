@@ -14,6 +14,7 @@ from core.formats import format_date, format_euros
 from funding.enums import ClaimedShareStatus, ClaimStatus, RecoveryOrigin, RecoveryStatus
 from funding.models import Claim, Receipt, Recovery
 from funding.models.claim import COUNTED
+from funding.services import dated_moves
 from funding.services.claims import locked_claim, moved_on, record
 from funding.services.years import check_open
 
@@ -74,6 +75,7 @@ def record_receipt(
     receipt.save()
     record(actor, fresh, "claim.received", reference, amount_cents=amount_cents, received_on=received_on)
     settle(actor, fresh)
+    dated_moves.date_claim(fresh, received_on)
     return receipt
 
 
@@ -94,7 +96,9 @@ def _accept_by_payment(claim: Claim, received_on: date, amount_cents: int) -> No
 
 
 @transaction.atomic
-def cancel_receipt(*, actor: User | None, receipt: Receipt, reason: str) -> Receipt:
+def cancel_receipt(
+    *, actor: User | None, receipt: Receipt, reason: str, today: date | None = None
+) -> Receipt:
     """Take back a receipt recorded by mistake; it stays, with its reason. Twice changes nothing.
 
     Raises ``BusinessError`` without a reason, in a closed year, or when what it overpaid already went back.
@@ -111,6 +115,8 @@ def cancel_receipt(*, actor: User | None, receipt: Receipt, reason: str) -> Rece
     fresh.save()
     record(actor, claim, "claim.receipt_cancelled", reason, amount_cents=fresh.amount_cents)
     settle(actor, claim)
+    # Like a counter-entry: what was shown of the days before it stays as it was.
+    dated_moves.date_claim(claim, today)
     return fresh
 
 
@@ -194,6 +200,7 @@ def repay_recovery(
     fresh.status, fresh.settled_on, fresh.reference = RecoveryStatus.REPAID, settled_on, reference.strip()
     fresh.full_clean()
     fresh.save()
+    dated_moves.date_claim(claim, dated_moves.recovery_known_on(claim, settled_on))
     record(actor, claim, "claim.recovery_repaid", reference, amount_cents=fresh.amount_cents)
     return fresh
 
@@ -231,6 +238,7 @@ def offset_recovery(*, actor: User | None, recovery: Recovery, claim: Claim) -> 
     fresh.save()
     record(actor, target, "claim.recovery_offset", amount_cents=fresh.amount_cents)
     settle(actor, target)
+    dated_moves.date_claims([fresh.claim_id, target.pk], fresh.settled_on)
     return fresh
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Manager, Q, QuerySet, Sum, Value, When
+from django.utils import timezone
 
 from funding.models import (
     ClaimedShare,
@@ -19,6 +20,7 @@ from funding.models import (
     Share,
 )
 from funding.selectors.totals import expected_totals
+from funding.services.dated_moves import mend_moves
 from programme.models import Programme
 
 
@@ -80,7 +82,10 @@ def _add(totals: "Manager[Any]", key: Mapping[str, Any], **added: int) -> None:
 
 @transaction.atomic
 def rebuild_totals(programme: Programme) -> None:
-    """Write the totals again from the shares, after rows were written by another way than services."""
+    """Write the totals again from the shares, after rows were written by another way than services.
+
+    Dated moves are completed, not written again: what is missing of them is dated today.
+    """
     # Nobody books or claims meanwhile: both kinds of move wait for one of these locks.
     Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     list(programme.budget_lines.select_for_update(no_key=True).order_by("pk"))
@@ -103,3 +108,4 @@ def rebuild_totals(programme: Programme) -> None:
         CommitmentTotal(commitment_id=pk, consumed_cents=consumed, excess_cents=excess)
         for pk, (consumed, excess) in expected.commitments.items()
     )
+    mend_moves(programme, timezone.localdate())

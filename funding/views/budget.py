@@ -22,8 +22,17 @@ from core.exports import Sheet, export_response
 from core.formats import format_euros_round, format_percent
 from core.money import euros
 from funding import rules, selectors, services
+from funding.closing_form import asked_day
 from funding.enums import BOOKED, ComposedFigure
-from funding.figures import axis_chart, funder_chart, key_figures, monthly_chart, own_figures
+from funding.figures import (
+    CardLinks,
+    axis_chart,
+    funder_chart,
+    key_figures,
+    line_cards,
+    monthly_chart,
+    own_figures,
+)
 from funding.forms import RulesForm
 from funding.funder_form import FunderForm
 from funding.models import BudgetLine
@@ -124,28 +133,39 @@ def _asked_id(request: ProgrammeRequest, name: str) -> int | None:
 @allow(*OFFICE)
 @require_safe
 def line_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
-    """A line: its figures by funder, and its ledger."""
+    """A line: its figures by funder, and its ledger; at the end of a past day with ``?at=``."""
     line = line_for(request.access, pk)
-    budget = selectors.current_budget(request.programme).overview
+    at = asked_day(request.GET)
+    budget = budget_at(request.programme, at)
     figures = next((found for found in budget.lines if found.id == line.pk), None)
-    expenses = programme_url(request.programme, "funding:expense_list")
-    today, thresholds = timezone.localdate(), rules.alert_thresholds(request.programme)
-    context = {
+    urls, query = CardLinks(request.programme, at), f"ligne={line.pk}"
+    context: dict[str, Any] = {
         "line": line,
+        "at": at,
         "figures": figures,
-        "forecast": forecast_of(request.programme, figures.figures, today) if figures else None,
-        "alert": alert_for(request.programme, figures, today, thresholds) if figures else None,
-        "tone": bar_tone(figures.figures, thresholds) if figures else "",
-        "line_url": f"{expenses}?ligne={line.pk}",
-        "commitments_url": f"{programme_url(request.programme, 'funding:commitment_list')}?ligne={line.pk}",
-        "claims_url": f"{programme_url(request.programme, 'funding:claim_list')}?ligne={line.pk}",
+        "line_url": f"{urls.expenses}?{query}",
         "composition_url": programme_url(request.programme, "funding:composition"),
         "funders": list(zip(budget.funders, figures.by_funder, strict=True)) if figures else [],
         "short_names": [funder.short_name for funder in budget.funders],
-        "ledger": list(selectors.ledger_rows(request.programme, line=line, latest=LATEST)),
-        "whole_url": f"{expenses}?ligne={line.pk}&etat={BOOKED}",
+        "ledger": list(selectors.ledger_rows(request.programme, end=at, line=line, latest=LATEST)),
+        "whole_url": urls.charged(f"{query}&etat={BOOKED}"),
     }
+    if figures:
+        day, thresholds = at or timezone.localdate(), rules.alert_thresholds(request.programme)
+        forecast = forecast_of(request.programme, figures.figures, day)
+        tone = bar_tone(figures.figures, thresholds)
+        context["alert"] = alert_for(request.programme, figures, day, thresholds)
+        context["cards"] = line_cards(
+            figures.figures, forecast.expected_cents, tone, line_query=query, urls=urls
+        )
     return render(request, "funding/line_detail.html", context)
+
+
+def budget_at(programme: Programme, at: date | None) -> selectors.BudgetOverview:
+    """The budget of now, kept, or that of the end of a day."""
+    if at is None:
+        return selectors.current_budget(programme).overview
+    return selectors.budget_overview(programme, at)
 
 
 @allow(*OFFICE)

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from funding import rules, selectors
-from funding.figures import funder_chart
+from funding import rules
+from funding.closing_form import asked_day
+from funding.figures import CardLinks, funder_cards, funder_chart
 from funding.models import Funder, FunderMember
 from funding.selectors.claims import funder_accounts
 from funding.services.funder_members import invite_funder_member, remove_funder_member
+from funding.views.budget import budget_at
 from programme.access import ProgrammeRequest, allow
 from programme.enums import OFFICE, Role
 from programme.links import programme_url
@@ -33,7 +35,10 @@ def _url(request: ProgrammeRequest, funder: Funder) -> str:
 @allow(*OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def funder_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
-    """The funder's account by axis, and the people who read for it; the director invites them here."""
+    """The funder's account by axis, and the people who read for it; the director invites them here.
+
+    ``?at=`` shows the account as it was at the end of a past day.
+    """
     funder = get_object_or_404(Funder.objects.for_programme(request.programme), pk=pk)
     can_invite = rules.can_manage_plan(request.access)
     form = FunderMemberForm(request.POST if request.method == "POST" and can_invite else None)
@@ -45,14 +50,19 @@ def funder_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
             % {"name": form.cleaned_data["first_name"], "funder": funder.name},
         )
         return HttpResponseRedirect(f"{_url(request, funder)}#personnes")
-    budget = selectors.current_budget(request.programme).overview
+    at = asked_day(request.GET)
+    budget = budget_at(request.programme, at)
     rank = budget.funder_index(funder.pk)
-    account = next(found for found in funder_accounts(request.programme) if found.id == funder.pk)
+    account = next(found for found in funder_accounts(request.programme, at) if found.id == funder.pk)
+    urls = CardLinks(request.programme, at)
     context = {
         "funder": funder,
+        "at": at,
         "own": budget.funders[rank],
+        "cards": funder_cards(
+            budget.funders[rank], account, funder_query=f"financeur={funder.pk}", urls=urls
+        ),
         "axes": [(axis, axis.by_funder[rank]) for axis in budget.axes],
-        "account": account,
         "chart": funder_chart(budget, rank, to_funder=False),
         "members": funder.members.select_related("user"),
         "form": form if can_invite else None,

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,16 +10,19 @@ from django.db.models import Count, Sum
 from python_calamine import CalamineWorkbook
 
 from core.exports import xlsx_bytes
+from core.money import euros
 from funding.claiming import Terms
+from funding.documents import summary_sheets
 from funding.enums import ClaimStatus, PlanStatus
 from funding.matrix import residues
 from funding.models import Claim, ClaimedShare, Expense, Plan, Share
 from funding.models.claim import COUNTED, HOLDING
-from funding.selectors import budget_overview, ledger_rows, plan_sheet
-from funding.selectors.claims import funder_accounts
+from funding.selectors import BudgetOverview, budget_overview, ledger_rows, plan_sheet
+from funding.selectors.claims import FunderAccount, funder_accounts
 from funding.selectors.closing import budget_summary
 from funding.selectors.reserves import programme_reserves
 from funding.selectors.totals import wrong_totals
+from funding.serializers import BudgetSerializer
 from funding.services.claim_packs import voucher_sheets
 from programme.models import Programme
 
@@ -128,3 +132,57 @@ def ledger_workbook_total(programme: Any, funders: int) -> int:
     rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)[1:]
     last = len(sheet.columns) - 1
     return sum(round(cell * 100) for row in rows for cell in row[last - funders : last])
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the budget and the funders' accounts were when a day ended."""
+
+    on: date
+    overview: BudgetOverview
+    accounts: list[FunderAccount]
+
+
+def day_now(programme: Programme, on: date) -> Day:
+    """The figures of now, kept as those of the day that ends."""
+    return Day(on, budget_overview(programme), funder_accounts(programme))
+
+
+def check_day(programme: Programme, day: Day) -> None:
+    """A day past is as it was: plan, validated, paid, claimed, received, committed, what is due."""
+    assert replace(budget_overview(programme, day.on), at=None) == day.overview
+    assert funder_accounts(programme, day.on) == day.accounts
+
+
+def check_day_files(programme: Programme, day: Day) -> None:
+    """The summary (screen and PDF), its workbook and the API tell a day past as it was."""
+    was, summary = day.overview, budget_summary(programme, day.on)
+    assert [row.claimed_cents for row in summary.positions[:-1]] == [
+        line.figures.claimed_cents for line in was.lines
+    ]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx_bytes(list(summary_sheets(summary)))))
+    rows = book.get_sheet_by_name("Situation des lignes").to_python(skip_empty_area=False)[1:]
+    told = [[round(cell * 100) for cell in row[2:]] for row in rows]
+    assert told == [
+        [
+            figures.planned_cents,
+            figures.committed_cents,
+            figures.submitted_cents,
+            figures.validated_cents,
+            figures.paid_cents,
+            figures.claimed_cents,
+            figures.remaining_cents,
+            figures.available_cents,
+        ]
+        for figures in (*(line.figures for line in was.lines), was.total)
+    ]
+    accounts = book.get_sheet_by_name("Financeurs").to_python(skip_empty_area=False)[1:-1]
+    assert [[round(cell * 100) for cell in row[4:6]] for row in accounts] == [
+        [funder.figures.claimed_cents, funder.received_cents] for funder in was.funders
+    ]
+    api = BudgetSerializer(budget_overview(programme, day.on)).data
+    assert [(row["figures"]["claimed"], row["figures"]["committed"]) for row in api["lines"]] == [
+        (str(euros(line.figures.claimed_cents)), str(euros(line.figures.committed_cents)))
+        for line in was.lines
+    ]
+    assert [row["received"] for row in api["funders"]] == [str(euros(f.received_cents)) for f in was.funders]

@@ -13,12 +13,21 @@ from django.test import Client
 from accounts.models import User
 from core.models import AuditEvent
 from core.money import euros
+from funding import services
 from funding.models import Expense, Share
 from funding.selectors import budget_overview
 from programme.enums import Role
 from programme.models import Programme
 from programme.services import issue_api_token, revoke_api_token
-from tests.funding.factories import line_of, make_plan, make_validated
+from tests.funding.factories import (
+    NOW,
+    line_of,
+    make_commitment,
+    make_paid,
+    make_plan,
+    make_sent,
+    make_validated,
+)
 
 pytestmark = pytest.mark.django_db
 EXPENSES = "/api/v1/essai/budget/expenses/"
@@ -170,22 +179,32 @@ def test_lines_and_shares_are_those_of_the_page(
     assert client.get("/api/v1/essai/budget/?at=demain", headers=headers).status_code == 400
 
 
-def test_a_past_day_is_not_given_the_claims_and_commitments_of_now(
+def test_a_past_day_has_its_own_claims_and_commitments(
     planned: Programme, officer: User, director: User, client: Client
 ) -> None:
-    make_validated(planned, officer, director, amount=10_03)
+    made = make_commitment(planned, officer, amount=20_000_00)
+    services.approve_commitment(actor=director, commitment=made, at=NOW)
+    make_paid(planned, officer, director, amount=10_03)
+    claim = make_sent(planned.funders.get(is_state=True), officer, director)
     headers = {"authorization": f"Bearer {key(planned, officer, can_write=False)}"}
 
-    def figures(address: str) -> list[dict[str, Any]]:
-        told = client.get(f"/api/v1/essai/budget/{address}", headers=headers).json()
-        of_lines = [row["figures"] for row in (told["lines"] if "total" in told else told)]
-        return [told["total"], *of_lines] if "total" in told else of_lines
+    def told(address: str) -> Any:
+        return client.get(f"/api/v1/essai/budget/{address}", headers=headers).json()
 
-    for page in ("", "lines/"):
-        now, then = figures(page), figures(f"{page}?at=2026-05-31")
-        assert all(row["claimed"] == row["committed"] == "0.00" for row in now)
-        assert all(row["claimed"] is None and row["committed"] is None for row in then)
-        assert all(row["validated"] is not None for row in then)
+    asked = str(euros(claim.gross_cents))
+    for day, claimed, committed in (
+        ("2026-06-29", "0.00", "0.00"),
+        ("2026-06-30", asked, "20000.00"),
+    ):
+        budget = told(f"?at={day}")
+        for figures in (
+            budget["total"],
+            budget["lines"][0]["figures"],
+            told(f"lines/?at={day}")[0]["figures"],
+        ):
+            assert (figures["claimed"], figures["committed"]) == (claimed, committed)
+        assert told(f"funders/?at={day}")[0]["claimed"] == claimed
+    assert told("?at=2026-06-30") == told("")
 
 
 def test_lists_ask_a_fixed_number_of_queries(

@@ -7,6 +7,7 @@ after each of them; the suite plays fewer, and compares the files at the end of 
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -43,13 +44,24 @@ from funding.models import (
     Commitment,
     Expense,
     MatrixCell,
+    Receipt,
     Recovery,
     Share,
 )
 from funding.selectors import plan_sheet
 from funding.services import LineEntry
-from tests.funding.factories import NOW, PAID, SPENT, TODAY, make_funders, plan_entries, upload
-from tests.funding.invariants import check_claims, check_files, check_plan, check_shares, check_totals
+from tests.funding.factories import NOW, TODAY, make_funders, plan_entries, upload
+from tests.funding.invariants import (
+    Day,
+    check_claims,
+    check_day,
+    check_day_files,
+    check_files,
+    check_plan,
+    check_shares,
+    check_totals,
+    day_now,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -67,8 +79,12 @@ ranks = st.integers(0, 11)
 
 
 class Money(RuleBasedStateMachine):
-    """An agreement, its plan, expenses, commitments and claims, moved at random."""
+    """An agreement, its plan, expenses, commitments and claims, moved at random as the days go by.
 
+    Each move is dated the day it is made, so that every day past must stay as it was that day.
+    """
+
+    clock: Any = None
     programme: Any = None
     officer: Any = None
     director: Any = None
@@ -80,11 +96,25 @@ class Money(RuleBasedStateMachine):
         self.shares: dict[int, int] = {}
         self.played: list[str] = []
         self.count = 0
+        self.days: list[Day] = []
+        self.clock.move_to(NOW)
+
+    @property
+    def now(self) -> datetime:
+        return NOW + timedelta(days=len(self.days))
+
+    @property
+    def today(self) -> date:
+        return TODAY + timedelta(days=len(self.days))
 
     def teardown(self) -> None:
         try:
             if hasattr(self, "lines"):
                 check_files(self.programme)
+                for day in self.days:
+                    check_day(self.programme, day)
+                for day in self.days[-3:]:
+                    check_day_files(self.programme, day)
         finally:
             transaction.set_rollback(True)
             self.savepoint.__exit__(None, None, None)
@@ -134,6 +164,13 @@ class Money(RuleBasedStateMachine):
         found = list(rows.order_by("pk"))
         return found[rank % len(found)] if found else None
 
+    @rule(days=st.integers(1, 3))
+    def let_days_pass(self, days: int) -> None:
+        """The day ends: its figures are kept to be found again. Some days nothing moves."""
+        for _day in range(days):
+            self.days.append(day_now(self.programme, self.today))
+        self.clock.move_to(self.now)
+
     # Moves
 
     @rule(
@@ -159,7 +196,7 @@ class Money(RuleBasedStateMachine):
                 line=where,
                 label=f"Dépense {self.count}",
                 supplier="Cabinet",
-                spent_on=SPENT,
+                spent_on=self.today,
                 amount_cents=amount,
                 eligible_cents=amount - amount * own // 10,
                 commitment=commitment,
@@ -170,15 +207,17 @@ class Money(RuleBasedStateMachine):
                 upload=upload(f"{self.count}.pdf"),
                 kind=EvidenceKind.INVOICE,
             )
-            services.submit_expense(actor=self.officer, expense=expense, at=NOW)
+            services.submit_expense(actor=self.officer, expense=expense, at=self.now)
             services.validate_expense(
                 actor=self.director,
                 expense=expense,
                 override_reason="Décision" if override else "",
-                at=NOW,
+                at=self.now,
             )
             if paid:
-                services.pay_expense(actor=self.officer, expense=expense, paid_on=PAID, today=TODAY)
+                services.pay_expense(
+                    actor=self.officer, expense=expense, paid_on=self.today, today=self.today
+                )
 
         self.play("spend", act)
 
@@ -188,7 +227,9 @@ class Money(RuleBasedStateMachine):
         if expense:
             self.play(
                 "pay",
-                lambda: services.pay_expense(actor=self.officer, expense=expense, paid_on=PAID, today=TODAY),
+                lambda: services.pay_expense(
+                    actor=self.officer, expense=expense, paid_on=self.today, today=self.today
+                ),
             )
 
     @rule(rank=ranks, part=st.none() | st.integers(1, 99))
@@ -198,7 +239,7 @@ class Money(RuleBasedStateMachine):
             return
         if part is None:
             act = lambda: services.cancel_expense(  # noqa: E731 -- one of two ways back
-                actor=self.director, expense=expense, reason="Erreur", at=NOW
+                actor=self.director, expense=expense, reason="Erreur", at=self.now
             )
         else:
             act = lambda: services.credit_expense(  # noqa: E731 -- one of two ways back
@@ -206,7 +247,7 @@ class Money(RuleBasedStateMachine):
                 expense=expense,
                 amount_cents=max(1, expense.amount_cents * part // 100),
                 reason="Avoir",
-                at=NOW,
+                at=self.now,
             )
         self.play("take back", act)
 
@@ -219,14 +260,14 @@ class Money(RuleBasedStateMachine):
                 kind=CommitmentKind.QUOTE,
                 label="Lot",
                 supplier="Cabinet",
-                signed_on=SPENT,
+                signed_on=self.today,
                 amount_cents=amount,
             )
             services.approve_commitment(
                 actor=self.director,
                 commitment=commitment,
                 override_reason="Décision" if override else "",
-                at=NOW,
+                at=self.now,
             )
 
         self.play("commit", act)
@@ -310,7 +351,7 @@ class Money(RuleBasedStateMachine):
         self.play(
             f"claim {kind}",
             lambda: services.prepare_claim(
-                actor=self.officer, funder=self.funders[rank % 3], kind=kind, today=TODAY
+                actor=self.officer, funder=self.funders[rank % 3], kind=kind, today=self.today
             ),
         )
 
@@ -333,15 +374,15 @@ class Money(RuleBasedStateMachine):
 
         def act() -> None:
             if claim.status == ClaimStatus.PREPARED:
-                services.send_claim(actor=self.director, claim=claim, sent_on=TODAY, today=TODAY)
+                services.send_claim(actor=self.director, claim=claim, sent_on=self.today, today=self.today)
             services.answer_claim(
                 actor=self.officer,
                 claim=claim,
-                answered_on=TODAY,
+                answered_on=self.today,
                 rejected=reasons,
                 refused=refused and len(rejected) == 4,
                 answer="Refus",
-                today=TODAY,
+                today=self.today,
             )
 
         self.play("answer", act)
@@ -355,9 +396,9 @@ class Money(RuleBasedStateMachine):
                 lambda: services.record_receipt(
                     actor=self.officer,
                     claim=claim,
-                    received_on=TODAY,
+                    received_on=self.today,
                     amount_cents=claim.payable_cents * percent // 100,
-                    today=TODAY,
+                    today=self.today,
                 ),
             )
 
@@ -373,7 +414,7 @@ class Money(RuleBasedStateMachine):
         self.play(
             "abandon",
             lambda: services.abandon_share(
-                actor=self.director, row=row, reason="Porteur", amount_cents=cents, at=NOW
+                actor=self.director, row=row, reason="Porteur", amount_cents=cents, at=self.now
             ),
         )
 
@@ -384,8 +425,38 @@ class Money(RuleBasedStateMachine):
             self.play(
                 "repay",
                 lambda: services.repay_recovery(
-                    actor=self.officer, recovery=recovery, settled_on=TODAY, today=TODAY
+                    actor=self.officer, recovery=recovery, settled_on=self.today, today=self.today
                 ),
+            )
+
+    @rule(rank=ranks)
+    def take_back_receipt(self, rank: int) -> None:
+        receipt = self.pick(Receipt.objects.filter(cancelled_reason=""), rank)
+        if receipt:
+            self.play(
+                "receipt taken back",
+                lambda: services.cancel_receipt(actor=self.officer, receipt=receipt, reason="Erreur"),
+            )
+
+    @rule(rank=ranks)
+    def give_up_commitment(self, rank: int) -> None:
+        commitment = self.pick(Commitment.objects.filter(status="active"), rank)
+        if commitment:
+            self.play(
+                "give up commitment",
+                lambda: services.cancel_commitment(
+                    actor=self.director, commitment=commitment, reason="Sans suite"
+                ),
+            )
+
+    @rule(rank=ranks, to=ranks)
+    def deduct(self, rank: int, to: int) -> None:
+        recovery = self.pick(Recovery.objects.filter(status="open"), rank)
+        claim = self.pick(Claim.objects.filter(status__in=("sent", "accepted", "partly")), to)
+        if recovery and claim:
+            self.play(
+                "deduct",
+                lambda: services.offset_recovery(actor=self.officer, recovery=recovery, claim=claim),
             )
 
     # What must always hold
@@ -399,15 +470,16 @@ class Money(RuleBasedStateMachine):
         check_totals(self.programme)
         if THOROUGH:
             check_files(self.programme)
+        for day in self.days[-2:]:
+            check_day(self.programme, day)
 
 
 @pytest.fixture
 def machine(programme: Any, officer: Any, director: Any) -> Iterator[type[Money]]:
-    """The machine on the programme of tests, on the day of tests."""
-    with time_machine.travel(NOW, tick=True):
-        yield type(
-            "PlayedMoney", (Money,), {"programme": programme, "officer": officer, "director": director}
-        )
+    """The machine on the programme of tests, from the day of tests on."""
+    with time_machine.travel(NOW, tick=True) as clock:
+        played = {"programme": programme, "officer": officer, "director": director, "clock": clock}
+        yield type("PlayedMoney", (Money,), played)
 
 
 def test_random_moves_keep_every_cent(machine: type[Money]) -> None:

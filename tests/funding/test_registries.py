@@ -74,6 +74,7 @@ def test_api_gives_the_budget_of_the_page(planned, officer, director, token, cli
         "claimed": "0.00",
         "committed": "0.00",
         "remaining": "1045099.99",
+        "available": "1045099.99",
     }
     assert [funder["figures"]["validated"] for funder in body["funders"]] == ["484.98", "286.78", "228.25"]
     assert [line["code"] for line in body["lines"]] == ["1.1", "2.1", "3.1", "4.1"]
