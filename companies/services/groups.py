@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from companies.enums import GroupRole
 from companies.models import CompanyGroup, Participation
+from companies.services.undertakings import lock_undertaking
 from companies.texts import tidy
 from core import audit
 from core.errors import BusinessError
@@ -13,15 +14,20 @@ from core.errors import BusinessError
 
 @transaction.atomic
 def set_group(*, actor: User | None, participation: Participation, name: str) -> CompanyGroup | None:
-    """Link a company to others under a group's name, or unlink it with an empty name."""
-    group = None
-    if name.strip():
-        group, _made = CompanyGroup.objects.get_or_create(
-            programme_id=participation.programme_id, name=name.strip()[:160]
-        )
+    """Link a company to others under a group's name, or unlink it with an empty name.
+
+    Locks every company that counts with it before or after: what an aid granted at this instant adds up is
+    either all of them or none of the newcomers. Twice changes nothing.
+    """
+    group = _locked_group(participation, name.strip()[:160])
     if participation.group_id == (group.pk if group else None):
         return group
+    others = group.participations.values_list("pk", flat=True) if group else ()
+    lock_undertaking(participation.programme, [participation.pk, *others])
+    participation.refresh_from_db(fields=["group"])
     left = participation.group
+    if participation.group_id == (group.pk if group else None):
+        return group
     participation.group, participation.group_role = group, ""
     participation.save(update_fields=["group", "group_role", "updated_at"])
     if left is not None and not left.participations.exists():
@@ -35,6 +41,22 @@ def set_group(*, actor: User | None, participation: Participation, name: str) ->
         changes={"group": name.strip()},
     )
     return group
+
+
+def _locked_group(participation: Participation, name: str) -> CompanyGroup | None:
+    """The group of a name, made if need be; it and the one that is left stay until this is written."""
+    while name:
+        group, _made = CompanyGroup.objects.get_or_create(programme_id=participation.programme_id, name=name)
+        if participation.group_id == group.pk or group.pk in _lock_groups(participation.group_id, group.pk):
+            return group
+        # Its last company left it meanwhile, and it went with it.
+    _lock_groups(participation.group_id)
+    return None
+
+
+def _lock_groups(*groups: int | None) -> list[int]:
+    rows = CompanyGroup.objects.filter(pk__in=[pk for pk in groups if pk]).order_by("pk")
+    return list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 @transaction.atomic

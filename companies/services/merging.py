@@ -26,6 +26,7 @@ from companies.selectors.merging import (
 )
 from companies.services.participations import move_stage
 from companies.services.timeline import record_event
+from companies.services.undertakings import lock_undertaking
 from core import audit
 from core.errors import BusinessError
 from core.registries import merge_settlers
@@ -47,6 +48,8 @@ def merge(*, actor: User | None, kept: Participation, merged_pk: int, reason: st
     done = CompanyMerge.objects.filter(programme_id=kept.programme_id, merged_pk=merged_pk, kept=kept)
     if done.exists():
         return kept
+    # The kept record takes the group and the aids of the other: no grant counts them meanwhile.
+    lock_undertaking(kept.programme, [kept.pk, merged_pk])
     merged = _other(kept, merged_pk)
     snapshot = _snapshot(merged)
     moved = _move_contacts(kept, merged)

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from companies.enums import EventKind
 from companies.models import Participation
+from companies.selectors.undertakings import undertakings
 from companies.services import record_event
+from companies.services.undertakings import lock_undertaking
 from core import audit
 from core.errors import BusinessError
 from core.formats import format_date, format_euros
@@ -31,7 +33,6 @@ from funding.selectors.aid import (
     aid_terms,
     grants_of,
     undertaking_facts,
-    undertakings,
 )
 from funding.services.terms import keep_terms
 from programme.models import Programme
@@ -281,10 +282,9 @@ def grant_aid(
     ``decision_reason`` is the director's decision (the door checks that she is one) to pass the ceiling.
     Raises ``BusinessError`` as ``check_grant``, and ``code="ceiling"`` when the group would pass it.
     Side effects: one grant, one line of the company's history, one audit event. The companies of the group
-    are locked, so that two grants at the same instant cannot both take what remains.
+    are locked, so that two grants, or a grant and a company that joins, cannot both take what remains.
     """
-    members = undertakings(participation.programme, [participation.pk])[participation.pk]
-    list(Participation.objects.filter(pk__in=members).order_by("pk").select_for_update(no_key=True))
+    lock_undertaking(participation.programme, [participation.pk])
     twin = _granted_already(participation, draft, form_token)
     if twin is not None:
         return twin

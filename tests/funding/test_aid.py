@@ -11,13 +11,14 @@ from django.test import Client
 from accounts.models import User
 from companies import services as companies
 from companies.models import CompanyGroup, Membership, Participation, TimelineEvent
+from companies.selectors.undertakings import undertakings
 from core.errors import BusinessError
 from core.models import AuditEvent
 from diagnostics import services as diagnostics
 from documents.models import Document
 from funding.enums import AidBase, AidSource
 from funding.models import AidDeclaration, AidGrant, AidProfile
-from funding.selectors.aid import aid_ledger, aid_subjects, standings, undertakings
+from funding.selectors.aid import aid_ledger, aid_subjects, standings
 from funding.services.aid import (
     AidDraft,
     DeclaredEntry,

@@ -1,13 +1,15 @@
 """Two people at the same instant, on the database of production."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import Count, Sum
 
+from companies.models import Participation
+from companies.services import set_group
 from core.errors import BusinessError
 from core.models import AuditEvent
 from funding import services
@@ -234,6 +236,72 @@ def test_two_grants_to_one_group_do_not_pass_the_ceiling_unseen(programme, direc
     results = at_once(grant(first), grant(second))
     assert sorted(results, key=str) == [200_000_00, "ceiling"]
     assert standings(programme, [second.pk], TODAY)[second.pk].received_cents == 200_000_00
+
+
+@pytest.mark.parametrize("joins_first", [True, False])
+def test_a_company_that_joins_during_a_grant_is_counted_or_waits(programme, director, joins_first):
+    """Whichever holds the companies first, the other sees what it did."""
+    first, second = company(programme, 1, group="G"), company(programme, 2)
+    grant_aid(actor=director, participation=second, draft=aid_draft(200_000_00))
+    held, waits = Event(), Event()
+
+    def join():
+        with transaction.atomic():
+            return str(set_group(actor=director, participation=second, name="G"))
+
+    def grant():
+        return grant_aid(actor=director, participation=first, draft=aid_draft(200_000_00)).amount_cents
+
+    def hold(move):
+        """Do a move and commit it only once the other is seen to wait for it."""
+        with transaction.atomic():
+            done = move()
+            held.set()
+            assert waits.wait(timeout=20)
+            return done
+
+    def follow(move):
+        assert held.wait(timeout=20)
+        return move()
+
+    def watch():
+        assert held.wait(timeout=20)
+        for _attempt in range(2_000):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT count(*) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                )
+                if cursor.fetchone()[0]:
+                    break
+        waits.set()
+
+    moves = (join, grant) if joins_first else (grant, join)
+    results = at_once(lambda: hold(moves[0]), lambda: follow(moves[1]), watch)[:2]
+    # A grant that comes after the link counts both; one that came before fitted when it was made.
+    assert results == (["G", "ceiling"] if joins_first else [200_000_00, "G"])
+    counted = standings(programme, [first.pk], TODAY)[first.pk]
+    assert counted.received_cents == (200_000_00 if joins_first else 400_000_00)
+
+
+def test_companies_that_join_and_are_granted_at_once_leave_no_deadlock(programme, director):
+    places = [company(programme, rank, group="G" if rank % 2 else "") for rank in range(1, 9)]
+
+    def join(place, name):
+        return lambda: (
+            set_group(actor=director, participation=Participation.objects.get(pk=place.pk), name=name),
+            "joined",
+        )[1]
+
+    def grant(place):
+        return lambda: (
+            grant_aid(actor=director, participation=place, draft=aid_draft(200_000_00)).amount_cents
+        )
+
+    moves = [join(place, "G" if place.group_id is None else "H") for place in places]
+    results = at_once(*moves, *(grant(place) for place in places))
+    assert results.count("joined") == 8
+    assert set(results) <= {"joined", 200_000_00, "ceiling"}
 
 
 def test_one_service_is_granted_once_by_two_people(programme, director):
