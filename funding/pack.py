@@ -1,6 +1,7 @@
 """What a territory pack says of money: how the budget is built and justified, never an amount."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,8 +13,10 @@ from core.packs import PackChange, Reader, differences
 from core.registries import PackSection, pack_sections
 from funding.enums import EvidenceKind, EvidenceStep, Nature
 from funding.models import BudgetLine, EvidenceRule, FundingRules
+from funding.rules import alert_thresholds
 from funding.services import set_evidence_rules, set_rules
 from funding.services.structure import LineFacts, save_lines
+from funding.steering import Thresholds
 from programme.models import Programme
 
 MAX_SMALL = 32_767
@@ -22,12 +25,16 @@ Need = tuple[Nature, EvidenceKind, EvidenceStep]
 
 @dataclass(frozen=True)
 class BudgetStructure:
-    """Lines, what each nature of expense needs as evidence, and the rules decided."""
+    """Lines, what each nature of expense needs as evidence, and the rules decided.
+
+    ``alerts``: from when a line is watched; none in a pack made before packs carried it.
+    """
 
     lines: tuple[LineFacts, ...]
     needs: frozenset[Need]
     second_person: bool
     fungibility_percent: int
+    alerts: Thresholds | None
 
 
 def _lines(programme: Programme) -> dict[str, LineFacts]:
@@ -59,11 +66,21 @@ def _export(programme: Programme) -> dict[str, Any]:
         ],
         "second_person": rules.second_person,
         "fungibility_percent": rules.fungibility_percent,
+        "alerts": asdict(alert_thresholds(programme)),
     }
 
 
+def _alerts(reader: Reader) -> Thresholds | None:
+    """Thresholds of the alerts; a pack that does not name them leaves them as they are."""
+    if not isinstance(reader.value, Mapping) or "alerts" not in reader.value:
+        return None
+    place, names = reader.at("alerts"), tuple(asdict(Thresholds()))
+    place.only(*names)
+    return Thresholds(**{name: place.number(name, low=0, high=100) for name in names})
+
+
 def _read(reader: Reader) -> BudgetStructure:
-    reader.only("lines", "evidence", "second_person", "fungibility_percent")
+    reader.only("lines", "evidence", "second_person", "fungibility_percent", "alerts")
     natures = [nature.value for nature in Nature]
     lines = []
     for item in reader.at("lines").items(unique="code"):
@@ -91,6 +108,7 @@ def _read(reader: Reader) -> BudgetStructure:
         needs=frozenset(needs),
         second_person=reader.truth("second_person"),
         fungibility_percent=reader.number("fungibility_percent", low=0, high=100),
+        alerts=_alerts(reader),
     )
 
 
@@ -110,17 +128,21 @@ def _compare(programme: Programme, structure: BudgetStructure) -> list[PackChang
             for nature, kind, step in sorted(those)
         )
         changes.append(PackChange(_("Pièces demandées"), added=not needs, details=details))
-    rules = _rules(programme)
-    decided = differences(
-        {_("seconde personne"): rules.second_person, _("fongibilité (%)"): rules.fungibility_percent},
-        {
-            _("seconde personne"): structure.second_person,
-            _("fongibilité (%)"): structure.fungibility_percent,
-        },
-    )
+    rules, alerts = _rules(programme), alert_thresholds(programme)
+    decided = differences(_decided(rules, alerts), _decided(structure, structure.alerts or alerts))
     if decided:
         changes.append(PackChange(_("Règles du budget"), added=False, details=decided))
     return changes
+
+
+def _decided(rules: FundingRules | BudgetStructure, alerts: Thresholds) -> dict[str, Any]:
+    return {
+        _("seconde personne"): rules.second_person,
+        _("fongibilité (%)"): rules.fungibility_percent,
+        _("alerte de consommation (%)"): alerts.near_percent,
+        _("début de l’alerte de retard (%)"): alerts.early_percent,
+        _("alerte de retard (%)"): alerts.behind_percent,
+    }
 
 
 def _words(line: LineFacts) -> dict[str, Any]:
@@ -138,14 +160,15 @@ def _apply(programme: Programme, structure: BudgetStructure, actor: User | None)
             )
     save_lines(actor=actor, programme=programme, lines=structure.lines)
     set_evidence_rules(actor=actor, programme=programme, needs=structure.needs)
-    rules = _rules(programme)
-    decided = (structure.second_person, structure.fungibility_percent)
-    if decided != (rules.second_person, rules.fungibility_percent):
+    rules, alerts = _rules(programme), alert_thresholds(programme)
+    decided = (structure.second_person, structure.fungibility_percent, structure.alerts or alerts)
+    if decided != (rules.second_person, rules.fungibility_percent, alerts):
         set_rules(
             actor=actor,
             programme=programme,
             second_person=structure.second_person,
             fungibility_percent=structure.fungibility_percent,
+            alerts=structure.alerts,
         )
 
 

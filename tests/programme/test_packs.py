@@ -20,7 +20,9 @@ from diagnostics.models import Questionnaire
 from diagnostics.services import import_questionnaire, publish_version
 from funding.enums import EvidenceKind, EvidenceStep, Nature
 from funding.models import BudgetLine
+from funding.rules import alert_thresholds
 from funding.services import set_evidence_rules, set_rules
+from funding.steering import Thresholds
 from programme.models import Axis, Programme, Target
 from programme.services import set_targets
 from programme.services.packs import PackRefused, apply_pack, compare_pack, export_pack
@@ -44,7 +46,8 @@ def furnished(programme: Programme) -> Programme:
         programme=programme,
         needs={(Nature.FEES, EvidenceKind.INVOICE, EvidenceStep.VALIDATION)},
     )
-    set_rules(actor=None, programme=programme, second_person=True, fungibility_percent=15)
+    alerts = Thresholds(near_percent=70, early_percent=30, behind_percent=40)
+    set_rules(actor=None, programme=programme, second_person=True, fungibility_percent=15, alerts=alerts)
     values = {"companies.engaged": 40, "euros_charged_1": 5000}
     set_targets(actor=None, programme=programme, values=values, source="COPIL")
     return programme
@@ -70,7 +73,31 @@ def test_a_pack_goes_from_one_region_to_another_and_back(
     assert export_pack(programme=other_programme) == pack
     assert changes(apply_pack(actor=None, programme=other_programme, text=pack)) == []
     assert changes(apply_pack(actor=None, programme=furnished, text=pack)) == []
+    assert alert_thresholds(other_programme) == Thresholds(70, 30, 40)
     assert AuditEvent.objects.filter(verb="pack.applied").count() == 1
+
+
+def test_a_pack_that_says_nothing_of_alerts_leaves_them(
+    furnished: Programme, other_programme: Programme
+) -> None:
+    bare(other_programme)
+    pack = json.loads(export_pack(programme=furnished))
+    assert pack["sections"]["budget"]["alerts"] == {
+        "near_percent": 70,
+        "early_percent": 30,
+        "behind_percent": 40,
+    }
+    told = compare_pack(programme=other_programme, text=json.dumps(pack))
+    details = [line for section in told for change in section.changes for line in change.details]
+    assert any("alerte de consommation (%)" in line and "80" in line and "70" in line for line in details)
+    del pack["sections"]["budget"]["alerts"]
+    apply_pack(actor=None, programme=other_programme, text=json.dumps(pack))
+    assert alert_thresholds(other_programme) == Thresholds()
+    pack["sections"]["budget"]["alerts"] = {"near_percent": 101, "early_percent": 30}
+    with pytest.raises(BusinessError) as refused, transaction.atomic():
+        apply_pack(actor=None, programme=other_programme, text=json.dumps(pack))
+    assert "sections.budget.alerts.near_percent" in str(refused.value)
+    assert "sections.budget.alerts.behind_percent" in str(refused.value)
 
 
 def test_a_pack_carries_no_person_no_company_no_amount(furnished: Programme, officer: Any) -> None:
@@ -259,15 +286,19 @@ targets = st.lists(
     targets=targets,
     percent=st.integers(0, 100),
     second=st.booleans(),
+    alerts=st.fixed_dictionaries(
+        {name: st.integers(0, 100) for name in ("near_percent", "early_percent", "behind_percent")}
+    ),
 )
 def test_any_pack_comes_back_as_it_went(
-    programme: Programme, axes: Any, courses: Any, targets: Any, percent: int, second: bool
+    programme: Programme, axes: Any, courses: Any, targets: Any, percent: int, second: bool, alerts: Any
 ) -> None:
     lines = [
         {"code": f"L{rank}", "axis": axis["number"], "nature": "fees", "label": axis["name"]}
         for rank, axis in enumerate(axes)
     ]
     budget = {"lines": lines, "evidence": [], "second_person": second, "fungibility_percent": percent}
+    budget["alerts"] = alerts
     sections = {"axes": axes, "targets": targets, "courses": courses, "budget": budget, "questionnaires": []}
     pack = {"format": "edec-ia.pack", "version": 1, "sections": sections}
     with transaction.atomic():
