@@ -40,10 +40,11 @@ PEOPLE = {
     Role.FUNDER: ("Financeuse", "Parcours"),
 }
 OTHERS = 12
+AGREEMENT_DAYS = 731
 
 
-def open_programme() -> None:
-    """A blank programme that runs today, with its team, its funders and its catalogue."""
+def open_programme(starts_on: date | None = None, ends_on: date | None = None) -> None:
+    """A blank programme that runs today unless told, with its team, its funders and its catalogue."""
     today = timezone.localdate()
     programme = create_programme(
         actor=None,
@@ -51,8 +52,8 @@ def open_programme() -> None:
         name="Programme du parcours – Hauts-de-France",
         short_name="Parcours",
         region=Region.objects.get(code="32"),
-        starts_on=date(today.year - 1, 1, 1),
-        ends_on=date(today.year + 1, 12, 31),
+        starts_on=starts_on or date(today.year - 1, 1, 1),
+        ends_on=ends_on or date(today.year + 1, 12, 31),
         total_cents=TOTAL_CENTS,
         axes=AXES,
         is_demonstration=True,
@@ -67,6 +68,12 @@ def open_programme() -> None:
             FunderMember.objects.create(funder=funders[0], user=user)
         if role is Role.TRAINER:
             ProviderMember.objects.create(provider=provider, user=user)
+
+
+def open_agreement() -> None:
+    """A blank programme of two years that ended yesterday: all of it can be played, its end included."""
+    today = timezone.localdate()
+    open_programme(today - timedelta(days=AGREEMENT_DAYS), today - timedelta(days=1))
 
 
 def pay_expenses() -> None:
