@@ -7,7 +7,7 @@ read with its rules of visibility takes it several times what running it does.
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -83,6 +83,7 @@ def _keeps_plans() -> bool:
 class _Compiled:
     statement: KeptStatement
     names: tuple[str, ...]
+    width: int
     converters: tuple[tuple[int, Any, tuple[Callable[..., Any], ...]], ...]
 
 
@@ -104,23 +105,14 @@ class CompiledQuery:
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Run the query; ``values`` gives every name its value."""
+        return _read(self.compiled(), values)
+
+    def compiled(self) -> _Compiled:
+        """What runs on the present kind of database."""
         compiled = self._compiled.get(connection.vendor)
         if compiled is None:
             compiled = self._compiled[connection.vendor] = self._compile()
-        with connection.cursor() as cursor:
-            compiled.statement.run(cursor, [values[name] for name in compiled.names])
-            found = cursor.fetchall()
-        if not compiled.converters:
-            return list(found)
-        return [self._converted(row, compiled) for row in found]
-
-    @staticmethod
-    def _converted(row: Sequence[Any], compiled: _Compiled) -> tuple[Any, ...]:
-        values = list(row)
-        for place, expression, converters in compiled.converters:
-            for convert in converters:
-                values[place] = convert(values[place], expression, connection)
-        return tuple(values)
+        return compiled
 
     def _compile(self) -> _Compiled:
         compiler = self._build(**self._marks).query.get_compiler(connection=connection)
@@ -136,7 +128,65 @@ class CompiledQuery:
         found = compiler.get_converters([column[0] for column in compiler.select])
         converters = tuple((place, expression, tuple(each)) for place, (each, expression) in found.items())
         statement = KeptStatement(sql, params, [place for place, _name in places])
-        return _Compiled(statement, tuple(name for _place, name in places), converters)
+        names = tuple(name for _place, name in places)
+        return _Compiled(statement, names, len(compiler.select), converters)
+
+
+def _read(compiled: _Compiled, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        compiled.statement.run(cursor, [values[name] for name in compiled.names])
+        found = cursor.fetchall()
+    if not compiled.converters:
+        return list(found)
+    return [_converted(row, compiled) for row in found]
+
+
+def _converted(row: Sequence[Any], compiled: _Compiled) -> tuple[Any, ...]:
+    values = list(row)
+    for place, expression, converters in compiled.converters:
+        for convert in converters:
+            values[place] = convert(values[place], expression, connection)
+    return tuple(values)
+
+
+class CompiledTogether:
+    """Several compiled queries in one round trip: each row of the first, with those of the others or nothing.
+
+    For reads of one row each but the last: their rows are combined. A name that several use has one value.
+    """
+
+    def __init__(self, *parts: CompiledQuery) -> None:
+        self._parts = parts
+        self._joined: dict[str, tuple[_Compiled, tuple[slice, ...]]] = {}
+
+    def rows(self, **values: Any) -> list[tuple[tuple[Any, ...] | None, ...]]:
+        """The combined rows, cut again by query; None where a query found nothing."""
+        joined = self._joined.get(connection.vendor)
+        if joined is None:
+            joined = self._joined[connection.vendor] = self._join()
+        compiled, cuts = joined
+        cut = [tuple(row[each] for each in cuts) for row in _read(compiled, values)]
+        return [tuple(part if part[0] is not None else None for part in row) for row in cut]
+
+    def _join(self) -> tuple[_Compiled, tuple[slice, ...]]:
+        params: list[Any] = []
+        places: list[int] = []
+        names: list[str] = []
+        converters: list[Any] = []
+        cuts: list[slice] = []
+        for part in (part.compiled() for part in self._parts):
+            places += [len(params) + place for place in part.statement.places]
+            start = cuts[-1].stop if cuts else 0
+            converters += [(start + place, *rest) for place, *rest in part.converters]
+            cuts.append(slice(start, start + part.width))
+            params += part.statement.params
+            names += part.names
+        sources = [f"({part.compiled().statement.sql}) part_{rank}" for rank, part in enumerate(self._parts)]
+        sql = (
+            f"SELECT * FROM {' LEFT JOIN '.join([sources[0], *(f'{each} ON true' for each in sources[1:])])}"  # noqa: S608 -- compiled by the ORM
+        )
+        statement = KeptStatement(sql, params, places)
+        return _Compiled(statement, tuple(names), cuts[-1].stop, tuple(converters)), tuple(cuts)
 
 
 class CompiledRow(Generic[Row]):
@@ -147,12 +197,16 @@ class CompiledRow(Generic[Row]):
     ) -> None:
         self._model = model
         self._columns = tuple(field.attname for field in model._meta.concrete_fields)
-        self._query = CompiledQuery(
+        self.query = CompiledQuery(
             lambda **marks: build(**marks).order_by().values_list(*self._columns), *names, texts=texts
         )
 
     def get(self, **values: Any) -> Row | None:
         """The row, as Django would have loaded it."""
-        for row in self._query.rows(**values):
-            return self._model.from_db(connection.alias, self._columns, row)
+        for row in self.query.rows(**values):
+            return self.made_of(row)
         return None
+
+    def made_of(self, row: Sequence[Any]) -> Row:
+        """The row of the model that the values of ``query`` tell."""
+        return self._model.from_db(connection.alias, self._columns, row)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from core.compiled import KeptStatement
 
@@ -20,29 +20,28 @@ _READ = KeptStatement(
     " FROM diagnostics_answer WHERE respondent_id = %s"
 )
 _COLUMNS = "question_code, value, not_applicable, comment, by_staff, saved_by_id, saved_at"
-_KEYS = "diagnostic_id, respondent_id, choice, retained_from_id"
-_UPSERT_HEAD = f"INSERT INTO diagnostics_answer ({_KEYS}, {_COLUMNS}) VALUES "  # noqa: S608 -- constants
-_UPSERT_TAIL = (
+_ANSWER_COLUMNS = f"{_COLUMNS}, choice, retained_from_id"
+_LINE_TYPES = ("text", "jsonb", "boolean", "text", "boolean", "bigint", "timestamptz", "text", "bigint")
+_REPLACE = (
     " ON CONFLICT (respondent_id, question_code) DO UPDATE SET value = excluded.value,"
     " choice = excluded.choice, not_applicable = excluded.not_applicable, comment = excluded.comment,"
     " retained_from_id = excluded.retained_from_id, by_staff = excluded.by_staff,"
     " saved_by_id = excluded.saved_by_id, saved_at = excluded.saved_at"
 )
-_HISTORY_HEAD = f"INSERT INTO diagnostics_answerrevision (respondent_id, {_COLUMNS}) VALUES "  # noqa: S608 -- constants
-_LOOK_AT_ROW = KeptStatement("SELECT status, mode FROM diagnostics_diagnostic WHERE id = %s")
+_INTO_ANSWERS = f"INSERT INTO diagnostics_answer (diagnostic_id, respondent_id, {_ANSWER_COLUMNS}) "
+_INTO_HISTORY = f"INSERT INTO diagnostics_answerrevision (respondent_id, {_COLUMNS}) "
+_LOOK_AT_ROW = KeptStatement(
+    "SELECT status, mode, answers_revision FROM diagnostics_diagnostic WHERE id = %s"
+)
 _LOCK_ROW = KeptStatement(f"{_LOOK_AT_ROW.sql} FOR UPDATE")
-_PROGRESS = KeptStatement(
+_MOVE = (
     "UPDATE diagnostics_diagnostic SET status = 'started', started_at = COALESCE(started_at, %s),"
-    " answered_at = %s, answered_count = %s, visible_count = %s WHERE id = %s"
+    " answered_at = %s, answers_revision = answers_revision + 1{progress}"
+    " WHERE id = %s AND answers_revision = %s AND status IN ('open', 'started') AND mode {mode} 'separate'"
 )
-_OWN_PROGRESS = KeptStatement(
-    "UPDATE diagnostics_respondent SET last_seen_at = %s, answered_count = %s, visible_count = %s"
-    " WHERE id = %s"
-)
-_STARTED = KeptStatement(
-    "UPDATE diagnostics_diagnostic SET status = 'started', started_at = COALESCE(started_at, %s),"
-    " answered_at = %s WHERE id = %s"
-)
+_MOVE_SHARED = _MOVE.format(progress=", answered_count = %s, visible_count = %s", mode="<>")
+_MOVE_ALONE = _MOVE.format(progress="", mode="=")
+_OWN_PROGRESS = "UPDATE diagnostics_respondent SET last_seen_at = %s, answered_count = %s, visible_count = %s"
 
 
 # One answer at a time from a page that saves by itself; a section at once without script.
@@ -78,69 +77,108 @@ def as_moment(raw: Any) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def lock_status(diagnostic_id: int) -> tuple[str, str]:
-    """The status and mode of a diagnostic, which no other transaction changes before this one ends.
+@dataclass(frozen=True)
+class Save:
+    """All that one save writes: answers with their history, and the progress.
+
+    ``revision`` is the diagnostic's when the answers were read; ``alone``: the respondent answers from her
+    own point of view, and the progress is hers; ``answered`` and ``visible`` count questions.
+    """
+
+    diagnostic_id: int
+    respondent_id: int
+    revision: int
+    alone: bool
+    lines: Sequence[AnswerLine]
+    saved_by_id: int | None
+    saved_at: datetime
+    by_staff: bool
+    answered: int
+    visible: int
+
+
+def lock_status(diagnostic_id: int) -> tuple[str, str, int]:
+    """The status, mode and revision of a diagnostic, which no other transaction changes before this one ends.
 
     SQLite needs no clause: its transactions write alone (IMMEDIATE).
     """
     statement = _LOCK_ROW if connection.features.has_select_for_update else _LOOK_AT_ROW
     with connection.cursor() as cursor:
         statement.run(cursor, [diagnostic_id])
-        status, mode = cursor.fetchone()
-    return str(status), str(mode)
+        status, mode, revision = cursor.fetchone()
+    return str(status), str(mode), int(revision)
 
 
-def write_answers(
-    *,
-    diagnostic_id: int,
-    respondent_id: int,
-    lines: Sequence[AnswerLine],
-    saved_by_id: int | None,
-    saved_at: datetime,
-    by_staff: bool = False,
-) -> None:
-    """Keep answers and their history: two statements, however many there are."""
-    at = connection.ops.adapt_datetimefield_value(saved_at)
-    upserts: list[Any] = []
-    revisions: list[Any] = []
+def write_save(save: Save) -> bool:
+    """Write all of it, or nothing and say so: when another save came since, or answers are closed.
+
+    PostgreSQL does it in one statement, whole by itself: no transaction to open and close, and the row is
+    held only while it runs. SQLite, which has no such statement, does the same in a transaction.
+    """
+    at = connection.ops.adapt_datetimefield_value(save.saved_at)
+    lines = [_values(save, line, at) for line in save.lines]
+    if connection.vendor == "postgresql":
+        return _write_at_once(save, at, lines)
+    return _write_in_turn(save, at, lines)
+
+
+def _values(save: Save, line: AnswerLine, at: Any) -> list[Any]:
+    """The values of ``_ANSWER_COLUMNS``."""
+    # NULL, not the JSON word null, so that « not answered » reads alike in every query.
+    value = None if line.value is None else json.dumps(line.value, ensure_ascii=False)
+    kept = [line.question_code, value, line.not_applicable, line.comment, save.by_staff, save.saved_by_id, at]
+    return [*kept, line.choice, line.retained_from_id]
+
+
+def _moved(save: Save, at: Any) -> list[Any]:
+    """The values of ``_MOVE_SHARED`` or ``_MOVE_ALONE``."""
+    progress = [] if save.alone else [save.answered, save.visible]
+    return [at, at, *progress, save.diagnostic_id, save.revision]
+
+
+def _write_at_once(save: Save, at: Any, lines: Sequence[Sequence[Any]]) -> bool:
+    values = _moved(save, at)
+    if save.alone:
+        values += [at, save.answered, save.visible, save.respondent_id]
     for line in lines:
-        # NULL, not the JSON word null, so that « not answered » reads alike in every query.
-        value = None if line.value is None else json.dumps(line.value, ensure_ascii=False)
-        kept = [line.question_code, value, line.not_applicable, line.comment, by_staff, saved_by_id, at]
-        upserts += [diagnostic_id, respondent_id, line.choice, line.retained_from_id, *kept]
-        revisions += [respondent_id, *kept]
+        values += line
+    values += [save.respondent_id, save.respondent_id]
     with connection.cursor() as cursor:
-        _upsert(len(lines)).run(cursor, upserts)
-        _history(len(lines)).run(cursor, revisions)
+        _whole_save(len(lines), save.alone).run(cursor, values)
+        (moved,) = cursor.fetchone()
+    return bool(moved)
 
 
-def write_progress(*, diagnostic_id: int, at: datetime, answered: int, visible: int) -> None:
-    """A diagnostic is started, and its progress is this."""
-    moment = connection.ops.adapt_datetimefield_value(at)
-    with connection.cursor() as cursor:
-        _PROGRESS.run(cursor, [moment, moment, answered, visible, diagnostic_id])
-
-
-def write_own_progress(
-    *, diagnostic_id: int, respondent_id: int, at: datetime, answered: int, visible: int
-) -> None:
-    """A respondent who answers alone is so far along; the diagnostic is started, nothing more is told."""
-    moment = connection.ops.adapt_datetimefield_value(at)
-    with connection.cursor() as cursor:
-        _OWN_PROGRESS.run(cursor, [moment, answered, visible, respondent_id])
-        _STARTED.run(cursor, [moment, moment, diagnostic_id])
+def _write_in_turn(save: Save, at: Any, lines: Sequence[Sequence[Any]]) -> bool:
+    history = len(_COLUMNS.split(", "))
+    answers = [(save.diagnostic_id, save.respondent_id, *line) for line in lines]
+    revisions = [(save.respondent_id, *line[:history]) for line in lines]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_MOVE_ALONE if save.alone else _MOVE_SHARED, _moved(save, at))
+        if cursor.rowcount == 0:
+            return False
+        if save.alone:
+            own = [at, save.answered, save.visible, save.respondent_id]
+            cursor.execute(f"{_OWN_PROGRESS} WHERE id = %s", own)
+        cursor.executemany(f"{_INTO_ANSWERS} VALUES {_marks(len(answers[0]))}{_REPLACE}", answers)
+        cursor.executemany(f"{_INTO_HISTORY} VALUES {_marks(len(revisions[0]))}", revisions)
+    return True
 
 
 @lru_cache(maxsize=_KEPT_LENGTHS)
-def _upsert(count: int) -> KeptStatement:
-    return KeptStatement(_UPSERT_HEAD + _rows(count, 11) + _UPSERT_TAIL)
+def _whole_save(count: int, alone: bool) -> KeptStatement:  # noqa: FBT001 -- part of the key
+    """What saves ``count`` answers: nothing is written unless the diagnostic's row moved."""
+    move = _MOVE_ALONE if alone else _MOVE_SHARED
+    own = f"own AS ({_OWN_PROGRESS} FROM moved WHERE diagnostics_respondent.id = %s), " if alone else ""
+    line = f"({', '.join(f'%s::{kind}' for kind in _LINE_TYPES)})"
+    return KeptStatement(
+        f"WITH moved AS ({move} RETURNING id), {own}"  # noqa: S608 -- constants
+        f"line ({_ANSWER_COLUMNS}) AS (VALUES {', '.join([line] * count)}), "
+        f"kept AS ({_INTO_ANSWERS} SELECT moved.id, %s, {_ANSWER_COLUMNS} FROM moved, line{_REPLACE}), "
+        f"history AS ({_INTO_HISTORY} SELECT %s, {_COLUMNS} FROM moved, line) "
+        "SELECT count(*) FROM moved"
+    )
 
 
-@lru_cache(maxsize=_KEPT_LENGTHS)
-def _history(count: int) -> KeptStatement:
-    return KeptStatement(_HISTORY_HEAD + _rows(count, 8))
-
-
-def _rows(count: int, width: int) -> str:
-    row = f"({', '.join(['%s'] * width)})"
-    return ", ".join([row] * count)
+def _marks(width: int) -> str:
+    return f"({', '.join(['%s'] * width)})"

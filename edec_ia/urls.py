@@ -6,16 +6,17 @@ from django.urls import URLPattern, URLResolver, include, path
 from core.views import health_page
 from programme.views import pages as programme_views
 
+# What is opened most comes first: addresses are tried one after the other.
 APPS = (
     "programme",
-    "notifications",
-    "documents",
     "companies",
     "diagnostics",
-    "trainings",
-    "funding",
-    "observatory",
     "reports",
+    "observatory",
+    "trainings",
+    "documents",
+    "notifications",
+    "funding",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,4 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.EDEC_DEMO:
     urlpatterns.append(path("comptes/entrer/<slug:role>/", programme_views.enter_as, name="enter_as"))
-urlpatterns += [path("<slug:programme_slug>/", include(f"{app}.urls")) for app in APPS]
+urlpatterns.append(
+    path("<slug:programme_slug>/", include([path("", include(f"{app}.urls")) for app in APPS])),
+)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,10 +13,12 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts import second_factor
+from accounts.backends import person_at_hand
 from core.freshness import wrote
 from programme.access import Access, AccessRule
-from programme.enums import STAFF
-from programme.selectors import caller_access, programme_by_slug
+from programme.enums import STAFF, Role
+from programme.models import Programme
+from programme.selectors import caller_access, entrance, programme_by_slug
 
 
 class ProgrammeMiddleware:
@@ -42,12 +45,10 @@ class ProgrammeMiddleware:
         if slug is None or request.path.startswith("/api/"):
             return None
         del kwargs["programme_slug"]
-        programme = programme_by_slug(slug)
+        rule: AccessRule | None = getattr(view, "access_rule", None)
+        programme = self._enter(request, slug, rule)
         if programme is None:
             raise Http404
-        request.programme = programme  # type: ignore[attr-defined]
-        request.access = SimpleLazyObject(lambda: caller_access(request.user, programme))  # type: ignore[attr-defined]
-        rule: AccessRule | None = getattr(view, "access_rule", None)
         if rule is None:
             raise PermissionDenied
         if rule.public and programme.is_public:
@@ -55,6 +56,22 @@ class ProgrammeMiddleware:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return self._second_factor(request)
+
+    @staticmethod
+    def _enter(request: HttpRequest, slug: str, rule: AccessRule | None) -> Programme | None:
+        """Set the programme and the access. Public pages leave the session alone; others read all at once."""
+        known = request.session.get(SESSION_KEY) if rule is not None and not rule.public else None
+        found = entrance(slug, int(known)) if known is not None else None
+        programme = found.programme if found else programme_by_slug(slug)
+        request.programme = programme  # type: ignore[attr-defined]
+        if found is not None:
+            with person_at_hand(found.person):
+                signed_in = request.user.is_authenticated
+            user, roles = (request.user, found.roles) if signed_in else (None, frozenset[Role]())
+            request.access = Access(user, found.programme, roles)  # type: ignore[arg-type, attr-defined]
+        elif programme is not None:
+            request.access = SimpleLazyObject(lambda: caller_access(request.user, programme))  # type: ignore[attr-defined]
+        return programme
 
     @staticmethod
     def _second_factor(request: HttpRequest) -> HttpResponse | None:

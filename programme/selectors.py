@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts.backends import PERSON_BY_KEY
 from accounts.models import User
-from core.compiled import CompiledQuery, CompiledRow
+from core.compiled import CompiledQuery, CompiledRow, CompiledTogether
 from core.enums import JobStatus
 from core.mentions import has_namesake, names_of
 from core.models import Job
@@ -23,7 +24,7 @@ from programme.enums import Role
 from programme.links import programme_url
 from programme.models import Activity, ErasureRequest, Programme, RetentionNotice, RoleGrant
 
-# Every page of a programme begins with these two reads.
+# Every page of a programme begins with these reads.
 _BY_SLUG = CompiledRow(Programme, lambda slug: Programme.objects.filter(slug=slug), texts=("slug",))
 _ROLES = CompiledQuery(
     lambda user, programme: (
@@ -32,6 +33,36 @@ _ROLES = CompiledQuery(
     "user",
     "programme",
 )
+_ROLES_THERE = CompiledQuery(
+    lambda person, slug: (
+        RoleGrant.objects.filter(user_id=person, programme__slug=slug).order_by().values_list("role")
+    ),
+    "person",
+    texts=("slug",),
+)
+_ENTRANCE = CompiledTogether(_BY_SLUG.query, PERSON_BY_KEY.query, _ROLES_THERE)
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """What every page of a signed-in person begins with: the programme, her row and her roles there."""
+
+    programme: Programme
+    person: User | None
+    roles: frozenset[Role]
+
+
+def entrance(slug: str, person_id: int) -> Entrance | None:
+    """A programme and what a person is in it, in one query; nothing when there is no such programme."""
+    rows = _ENTRANCE.rows(slug=slug, person=person_id)
+    if not rows:
+        return None
+    programme, person, _role = rows[0]
+    return Entrance(
+        _BY_SLUG.made_of(programme or ()),
+        PERSON_BY_KEY.made_of(person) if person else None,
+        frozenset(Role(role[0]) for *_others, role in rows if role),
+    )
 
 
 def programme_by_slug(slug: str) -> Programme | None:

@@ -81,6 +81,8 @@ class Diagnostic(TimestampedModel):
     )
     answered_count = models.PositiveSmallIntegerField(default=0)
     visible_count = models.PositiveSmallIntegerField(default=0)
+    # Grows with each save: who writes names the one she read, and reads again when another came between.
+    answers_revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     score_tenths = models.PositiveSmallIntegerField(null=True, blank=True)
     level = models.CharField(max_length=40, blank=True)
     level_name = models.CharField(max_length=80, blank=True)

@@ -13,7 +13,7 @@ from companies.models import Participation
 from core.compiled import CompiledQuery
 from core.errors import NotVisible
 from diagnostics.answers import Answer, AnswerError, Answers, read_stored
-from diagnostics.definition import Definition
+from diagnostics.definition import Definition, Question
 from diagnostics.enums import DiagnosticStatus, FillingMode
 from diagnostics.models import Contributor, Diagnostic, QuestionnaireVersion, Respondent
 from diagnostics.seats import Facts, Seat, SeatKind, seat_of
@@ -49,6 +49,7 @@ _FIELDS = (
     "version_id",
     "participation_id",
     "answered_count",
+    "answers_revision",
     "score_tenths",
     "level_name",
     "version__sha256",
@@ -182,17 +183,20 @@ def as_answers(definition: Definition, kept: Mapping[str, KeptAnswer]) -> Answer
     A value that its question no longer accepts counts as not given: a published definition never
     changes, so this only ever protects against a damaged row.
     """
-    answers: dict[str, Answer] = {}
-    for code, row in kept.items():
-        question = definition.questions.get(code)
-        if question is None:
-            continue
-        try:
-            value = None if row.not_applicable else read_stored(question, row.value)
-        except AnswerError:
-            value = None
-        answers[code] = Answer(value, row.not_applicable)
-    return answers
+    return {
+        code: as_answer(question, row)
+        for code, row in kept.items()
+        if (question := definition.questions.get(code)) is not None
+    }
+
+
+def as_answer(question: Question, row: KeptAnswer) -> Answer:
+    """One of them."""
+    try:
+        value = None if row.not_applicable else read_stored(question, row.value)
+    except AnswerError:
+        value = None
+    return Answer(value, row.not_applicable)
 
 
 def answers_of(definition: Definition, diagnostic: Diagnostic) -> Answers:

@@ -22,15 +22,9 @@ from diagnostics.enums import DiagnosticStatus, FillingMode
 from diagnostics.models import AnswerFile, Diagnostic
 from diagnostics.progress import Progress, progress_of
 from diagnostics.seats import Seat, SeatKind
-from diagnostics.selectors.filling import KeptAnswer, as_answers, kept_answers, seat_at
+from diagnostics.selectors.filling import KeptAnswer, as_answer, as_answers, kept_answers, seat_at
 from diagnostics.selectors.questionnaires import definition_of
-from diagnostics.statements import (
-    AnswerLine,
-    lock_status,
-    write_answers,
-    write_own_progress,
-    write_progress,
-)
+from diagnostics.statements import AnswerLine, Save, lock_status, write_save
 
 OPEN = (DiagnosticStatus.OPEN, DiagnosticStatus.STARTED)
 MAX_COMMENT = 2_000
@@ -62,7 +56,6 @@ class Saved:
     progress: Progress
 
 
-@transaction.atomic
 def save_answers(
     *,
     actor: User | None,
@@ -73,44 +66,82 @@ def save_answers(
 ) -> Saved:
     """Keep answers from the caller's seat (the company's, by default), as of now or of ``at``.
 
-    Saving the same again writes nothing. Values were checked by ``diagnostics.answers``; ``by_staff``
-    marks what an advisor answers for the company. Raises ``BusinessError`` once the diagnostic is
-    submitted or cancelled, or answers of this kind are closed, for a question that is unknown or not the
+    Saving the same again writes nothing. It is first tried as if nobody else was saving; when somebody was,
+    or answers are closed, again with the diagnostic locked. Values were checked by ``diagnostics.answers``;
+    ``by_staff`` marks what an advisor answers for the company. Raises ``BusinessError`` once the diagnostic
+    is submitted or cancelled, or answers of this kind are closed, for a question that is unknown or not the
     caller's, « sans objet » where it is not offered, or too long a comment. Side effects: answers, their
     history, progress.
     """
-    definition = definition_of(diagnostic.version)
     seat = seat_at(diagnostic)
-    _check(definition, seat, entries)
-    respondent_id = seat.respondent_id
-    check_open(seat, *lock_status(diagnostic.pk))
-    entries = _with_files(definition, respondent_id, entries)
-    kept = kept_answers(respondent_id)
-    before = what_is_shown(definition, as_answers(definition, kept))
-    now = at or timezone.now()
+    _check(definition_of(diagnostic.version), seat, entries)
+    asked = _Asked(actor, diagnostic, seat, entries, at or timezone.now(), by_staff)
+    saved = None
+    if may_answer(seat, diagnostic.status, diagnostic.mode):
+        saved = _save(asked, diagnostic.answers_revision)
+    if saved is None:
+        with transaction.atomic():
+            status, mode, revision = lock_status(diagnostic.pk)
+            check_open(seat, status, mode)
+            saved = _save(asked, revision)
+        if saved is None:
+            raise RuntimeError("a locked diagnostic changed")
+    return saved
+
+
+@dataclass(frozen=True)
+class _Asked:
+    actor: User | None
+    diagnostic: Diagnostic
+    seat: Seat
+    entries: Mapping[str, Entry]
+    at: datetime
+    by_staff: bool
+
+
+def _save(asked: _Asked, revision: int) -> Saved | None:
+    """Save, the diagnostic being at ``revision``; None when it is there no more, and nothing is written."""
+    definition, seat, now = definition_of(asked.diagnostic.version), asked.seat, asked.at
+    entries = _with_files(definition, seat.respondent_id, asked.entries)
+    kept = kept_answers(seat.respondent_id)
+    answers = as_answers(definition, kept)
+    before = what_is_shown(definition, answers)
     changed = [
         code
         for code, entry in entries.items()
         if not _is_same(kept.get(code), entry) and not _is_what_was_set(definition, before, code, entry)
     ]
-    if changed:
-        write_answers(
-            diagnostic_id=diagnostic.pk,
-            respondent_id=respondent_id,
-            lines=[_line(definition, code, entries[code]) for code in changed],
-            saved_by_id=actor.pk if actor else None,
-            saved_at=now,
-            by_staff=by_staff,
-        )
-        for code in changed:
-            entry = entries[code]
-            kept[code] = KeptAnswer(entry.value, entry.not_applicable, entry.comment, now, by_staff)
-    answers = as_answers(definition, kept)
+    for code in changed:
+        entry = entries[code]
+        kept[code] = KeptAnswer(entry.value, entry.not_applicable, entry.comment, now, asked.by_staff)
+    told = {code: as_answer(definition.questions[code], kept[code]) for code in changed}
+    answers = {**answers, **told}
     after = what_is_shown(definition, answers)
     progress = progress_of(definition, answers, after)
     if changed:
-        _keep_progress(diagnostic.pk, seat, progress, now)
+        written = write_save(
+            Save(
+                diagnostic_id=asked.diagnostic.pk,
+                respondent_id=seat.respondent_id,
+                revision=revision,
+                alone=seat.kind is SeatKind.ALONE,
+                lines=[_line(definition, code, entries[code]) for code in changed],
+                saved_by_id=asked.actor.pk if asked.actor else None,
+                saved_at=now,
+                by_staff=asked.by_staff,
+                answered=progress.answered,
+                visible=progress.total,
+            )
+        )
+        if not written:
+            return None
+        asked.diagnostic.answers_revision = revision + 1
     return Saved(now, tuple(changed), before, after, kept, progress)
+
+
+def may_answer(seat: Seat, status: str, mode: str) -> bool:
+    """Whether a diagnostic in this state takes answers from this seat."""
+    return status in OPEN and (seat.kind is SeatKind.ALONE) is (mode == FillingMode.SEPARATE)
 
 
 def check_open(seat: Seat, status: str, mode: str) -> None:
@@ -119,28 +150,13 @@ def check_open(seat: Seat, status: str, mode: str) -> None:
         raise BusinessError(
             _("Ce questionnaire est déjà remis\u00a0: ses réponses ne changent plus."), code="not-open"
         )
-    if (seat.kind is SeatKind.ALONE) is not (mode == FillingMode.SEPARATE):
+    if not may_answer(seat, status, mode):
         raise BusinessError(
             _(
                 "La façon de répondre à ce diagnostic vient de changer\u00a0: ouvrez-le de nouveau. "
                 "Ce qui était enregistré est gardé."
             ),
             code="mode-changed",
-        )
-
-
-def _keep_progress(diagnostic_id: int, seat: Seat, progress: Progress, now: datetime) -> None:
-    if seat.kind is SeatKind.ALONE:
-        write_own_progress(
-            diagnostic_id=diagnostic_id,
-            respondent_id=seat.respondent_id,
-            at=now,
-            answered=progress.answered,
-            visible=progress.total,
-        )
-    else:
-        write_progress(
-            diagnostic_id=diagnostic_id, at=now, answered=progress.answered, visible=progress.total
         )
 
 

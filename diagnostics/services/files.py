@@ -35,7 +35,7 @@ def attach_file(
     dimension = definition.dimension_of.get(question_code)
     if dimension is None or not seat.opens(dimension.code):
         raise BusinessError(_("Cette question ne vous est pas confiée."), code="not-yours")
-    check_open(seat, *lock_status(diagnostic.pk))
+    check_open(seat, *lock_status(diagnostic.pk)[:2])
     present = AnswerFile.objects.filter(respondent_id=seat.respondent_id, question_code=question_code)
     files.check_upload(upload)
     digest = _digest(upload)
@@ -96,7 +96,7 @@ def remove_file(
     Raises ``BusinessError`` once answers are closed. Side effects: the stored file, audit.
     """
     seat = seat_at(diagnostic)
-    check_open(seat, *lock_status(diagnostic.pk))
+    check_open(seat, *lock_status(diagnostic.pk)[:2])
     if row.respondent_id != seat.respondent_id:
         raise BusinessError(_("Ce fichier est joint à la réponse d’une autre personne."), code="not-yours")
     deleted, _by_model = AnswerFile.objects.filter(pk=row.pk).delete()

@@ -119,8 +119,8 @@ def test_list_and_detail_queries_do_not_grow(
             list(office.get(LIST + "?export=csv"))
         counts.append((len(listed), len(exported)))
     assert counts[0] == counts[1]
-    # Session, user, programme, roles; then advisors, count and page.
-    assert counts[0][0] == 7
+    # Session, who enters; then advisors, count and page.
+    assert counts[0][0] == 5
 
 
 def test_exports_hold_what_is_filtered(office: Client, enter: Make) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from core.compiled import CompiledQuery, CompiledRow, KeptStatement
-from programme.models import Programme
+from accounts.models import User
+from core.compiled import CompiledQuery, CompiledRow, CompiledTogether, KeptStatement
+from programme.models import Programme, RoleGrant
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +76,31 @@ def test_behind_a_pool_that_changes_connections_no_plan_is_kept(
     with count_queries() as queries:
         assert query.rows(pk=programme.pk) == [("essai",)]
     assert [each["sql"].startswith("SELECT") for each in queries] == [True]
+
+
+def test_several_reads_in_one_round_trip(
+    programme: Programme, officer: User, director: User, count_queries: Any
+) -> None:
+    people = CompiledRow(User, lambda person: User.objects.filter(pk=person), "person")
+    there = CompiledRow(Programme, lambda slug: Programme.objects.filter(slug=slug), texts=("slug",))
+    grants = CompiledQuery(
+        lambda slug: (
+            RoleGrant.objects.filter(programme__slug=slug).order_by("user").values_list("user_id", "role")
+        ),
+        texts=("slug",),
+    )
+    together = CompiledTogether(there.query, people.query, grants)
+    with count_queries() as queries:
+        rows = together.rows(slug="essai", person=officer.pk)
+    assert len(queries) == 1
+    first, person, _grant = rows[0]
+    assert first is not None
+    assert person is not None
+    assert (there.made_of(first), people.made_of(person)) == (programme, officer)
+    assert vars(people.made_of(person))["date_joined"] == officer.date_joined
+    assert [grant[0] for *_others, grant in rows if grant] == sorted([officer.pk, director.pk])
+    assert [row[1:] for row in together.rows(slug="essai", person=0)] == [
+        (None, (officer.pk, "officer")),
+        (None, (director.pk, "director")),
+    ]
+    assert together.rows(slug="ailleurs", person=officer.pk) == []

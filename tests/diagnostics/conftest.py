@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -24,6 +25,10 @@ from tests.companies.samples import make_siren, make_siret
 
 from .documents import full_document
 
+# Queries that write one save: a single one on PostgreSQL, a transaction of three statements elsewhere.
+WRITING = 1 if connection.vendor == "postgresql" else 5
+# Queries of an answer saved from its page: session, who enters, diagnostic, answers; then the writing.
+SAVING = 4 + WRITING
 COMPLETE = {
     "usage": "peu",
     "ambition": 4,

@@ -155,7 +155,7 @@ class TestFiles:
             with count_queries() as queries:
                 client.get(address)
             counts.append(len(queries))
-        assert counts == [7, 7, 7]
+        assert counts == [5, 5, 5]
 
 
 class TestReopening:

@@ -33,7 +33,7 @@ from diagnostics.models import (
 from programme.enums import Role
 from programme.models import Programme, RoleGrant
 
-from .conftest import COMPLETE, entries
+from .conftest import COMPLETE, WRITING, entries
 from .documents import full_document
 
 pytestmark = pytest.mark.django_db
@@ -340,7 +340,27 @@ class TestAnswers:
 
         first = cost(usage="oui")
         services.save_answers(actor=manager, diagnostic=diagnostic, entries=entries(**COMPLETE))
-        assert (first, cost(usage="peu", ambition=2, outil="Autre"), cost(usage="peu")) == (7, 7, 4)
+        several, same = cost(usage="peu", ambition=2, outil="Autre"), cost(usage="peu")
+        assert (first, several, same) == (1 + WRITING, 1 + WRITING, 1)
+
+    def test_a_page_read_before_another_save_loses_nothing(self, diagnostic: Diagnostic, manager: User):
+        first, second = (Diagnostic.objects.get(pk=diagnostic.pk) for _tab in range(2))
+        services.save_answers(actor=manager, diagnostic=first, entries=entries(usage="oui"))
+        saved = services.save_answers(actor=manager, diagnostic=second, entries=entries(ambition=4))
+        assert (saved.progress.answered, sorted(saved.kept)) == (2, ["ambition", "usage"])
+        diagnostic.refresh_from_db()
+        assert (diagnostic.answered_count, diagnostic.answers_revision) == (2, 2)
+
+    @pytest.mark.parametrize("status", [DiagnosticStatus.SUBMITTED, DiagnosticStatus.CANCELLED])
+    def test_a_page_read_before_answers_were_closed_writes_nothing(
+        self, diagnostic: Diagnostic, manager: User, status: DiagnosticStatus
+    ):
+        Diagnostic.objects.filter(pk=diagnostic.pk).update(status=status)
+        with pytest.raises(BusinessError) as refused:
+            services.save_answers(actor=manager, diagnostic=diagnostic, entries=entries(usage="oui"))
+        assert refused.value.code == "not-open"
+        assert not Answer.objects.exists()
+        assert not AnswerRevision.objects.exists()
 
 
 class TestSubmission:

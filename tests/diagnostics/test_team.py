@@ -29,7 +29,7 @@ from diagnostics.services.plan import start_plan
 from programme.models import Programme
 from programme.selectors import caller_access
 
-from .conftest import COMPLETE, entries
+from .conftest import COMPLETE, SAVING, entries
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -216,7 +216,7 @@ class TestContributors:
             leo.get(address)
         with count_queries() as save:
             autosave(leo, diagnostic, "sources", **{"q-sources": ["b"]})
-        assert (len(page), len(save)) == (6, 12)
+        assert (len(page), len(save)) == (4, SAVING)
 
 
 class TestReminders:

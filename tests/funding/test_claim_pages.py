@@ -251,7 +251,7 @@ def test_pages_ask_a_constant_number_of_queries(
         with count_queries() as queries:
             assert client.get(url(planned, name, **kwargs)).status_code == 200
         found.append(len(queries))
-    assert found == [16, 17, 6, 6, 11, 11, 7, 17]
+    assert found == [14, 15, 4, 4, 9, 9, 5, 15]
 
 
 def test_the_same_figures_on_the_page_and_in_the_files(planned, state, officer, director, signed_in):

@@ -70,9 +70,9 @@ def test_pages_ask_a_constant_number_of_queries(planned, officer, director, sign
         with count_queries() as queries:
             assert client.get(url(planned, name, **kwargs)).status_code == 200
         found.append(len(queries))
-    assert found == [17, 9, 13, 21, 10]
+    assert found == [15, 7, 11, 19, 8]
     overview, line = url(planned, "overview"), url(planned, "line_detail", pk=expense.line_id)
-    for page, kept in ((overview, 5), (line, 10)):
+    for page, kept in ((overview, 3), (line, 8)):
         with count_queries(after=lambda: client.get(overview)) as queries:
             assert client.get(page).status_code == 200
         assert len(queries) == kept

@@ -41,3 +41,48 @@ def test_a_person_without_any_role_sees_what_is_public(
     programme: Programme, make_user: Callable[..., User], signed_in: SignIn
 ) -> None:
     assert signed_in(make_user("visiteuse")).get("/")["Location"] == "/essai/"
+
+
+class TestWhoEnters:
+    """A page reads programme, person and roles at once: what was taken from her is gone at the next page."""
+
+    LIST = "/essai/entreprises/"
+
+    @pytest.fixture
+    def client(self, programme: Programme, officer: User, signed_in: SignIn) -> Client:
+        client = signed_in(officer)
+        assert client.get(self.LIST).status_code == 200
+        return client
+
+    def test_a_role_withdrawn(self, client: Client, programme: Programme, officer: User) -> None:
+        officer.role_grants.filter(programme=programme).delete()
+        assert client.get(self.LIST).status_code == 403
+
+    def test_an_account_closed(self, client: Client, officer: User) -> None:
+        User.objects.filter(pk=officer.pk).update(is_active=False)
+        assert "/comptes/login/" in client.get(self.LIST)["Location"]
+
+    def test_an_account_removed(self, client: Client, officer: User) -> None:
+        officer.delete()
+        assert "/comptes/login/" in client.get(self.LIST)["Location"]
+
+    def test_a_password_changed_elsewhere(self, client: Client, officer: User) -> None:
+        officer.set_password("un autre mot de passe, assez long")
+        officer.save()
+        assert "/comptes/login/" in client.get(self.LIST)["Location"]
+
+    def test_another_programme(self, client: Client, other_programme: Programme) -> None:
+        assert client.get("/voisin/entreprises/").status_code == 403
+        assert client.get("/ailleurs/entreprises/").status_code == 404
+
+    def test_what_is_read_is_the_whole_row(
+        self, client: Client, programme: Programme, officer: User, make_user: Callable[..., User]
+    ) -> None:
+        make_user(officer.email.partition("@")[0], Role.ADVISOR)
+        access = client.get(self.LIST).context["access"]
+        officer.refresh_from_db()
+        programme.refresh_from_db()
+        for read, row in ((access.programme, programme), (access.user, officer)):
+            names = [field.attname for field in row._meta.concrete_fields]
+            assert [getattr(read, name) for name in names] == [getattr(row, name) for name in names]
+        assert access.roles == {Role.OFFICER, Role.ADVISOR}
