@@ -18,31 +18,41 @@ LUA = """
 wrk.method = "{method}"
 wrk.headers["Cookie"] = {cookie}
 wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
-wrk.headers["X-CSRFToken"] = {csrf}
 wrk.headers["Accept-Encoding"] = "identity"
 {extra}
 {turns}
 """
-# One body after another: a form sent twice with the same content may have nothing to write.
+# One person after another, as they come; and no form twice in a row, which may have nothing to write.
 TURNS = """
-local bodies, turn = {bodies}, 0
+local turns, turn = {turns}, 0
 request = function()
-  turn = turn % #bodies + 1
-  return wrk.format(nil, nil, nil, bodies[turn])
+  turn = turn % #turns + 1
+  local path, cookie, csrf, body = unpack(turns[turn])
+  wrk.headers["Cookie"], wrk.headers["X-CSRFToken"] = cookie, csrf
+  return wrk.format(nil, path, nil, body)
 end
 """
 
 
 @dataclass(frozen=True)
+class Turn:
+    """One form of one person."""
+
+    path: str
+    cookie: str
+    csrf: str
+    body: str
+
+
+@dataclass(frozen=True)
 class Page:
-    """A page to measure: how it is asked for, by whom; ``bodies`` are sent in turn."""
+    """A page to measure: how it is asked for, by whom; ``turns`` are sent one after the other."""
 
     name: str
     path: str
     cookie: str = ""
-    csrf: str = ""
     method: str = "GET"
-    bodies: tuple[str, ...] = ()
+    turns: tuple[Turn, ...] = ()
     htmx: bool = False
     target: str = ""
 
@@ -85,7 +95,6 @@ class Server:
             LUA.format(
                 method=page.method,
                 cookie=json.dumps(page.cookie),
-                csrf=json.dumps(page.csrf),
                 extra=_htmx_headers(page),
                 turns=_turns(page),
             )
@@ -110,9 +119,11 @@ class Server:
 
 
 def _turns(page: Page) -> str:
-    if not page.bodies:
+    if not page.turns:
         return ""
-    return TURNS.replace("{bodies}", f"{{{', '.join(map(json.dumps, page.bodies))}}}")
+    told = ((turn.path, turn.cookie, turn.csrf, turn.body) for turn in page.turns)
+    rows = (f"{{{', '.join(map(json.dumps, each))}}}" for each in told)
+    return TURNS.replace("{turns}", f"{{{', '.join(rows)}}}")
 
 
 def _htmx_headers(page: Page) -> str:
