@@ -60,19 +60,30 @@ class TwinsPage:
 def alike_names(programme: Programme, *, after: str = "") -> TwinsPage:
     """Records of one postal code whose names look alike, from the codes that follow ``after`` (one query).
 
-    A code is read whole, so that a pair is never cut by the end of a page.
+    A code is read whole, so that a pair is never cut by the end of a page. A full page reads on, as far as it
+    may, to know whether another pair follows: there is a next page only if it has something to show, or
+    records that were too many to be compared here.
     """
     rows = Participation.objects.for_programme(programme).exclude(postal_code="")
     rows = rows.filter(postal_code__gt=after).order_by("postal_code", "pk")
     pairs: list[Twins] = []
-    read = 0
+    read, last_code, last_shown = 0, after, ""
     for code, group in groupby(rows.values_list(*_FIELDS).iterator(1_000), key=itemgetter(0)):
+        if read >= READ_AT_ONCE:
+            return TwinsPage(tuple(pairs), _from(last_code))
         known = list(group)
-        read += len(known)
-        pairs.extend(_twins(programme, *pair) for pair in _pairs(known))
-        if len(pairs) >= PER_PAGE or read >= READ_AT_ONCE:
-            return TwinsPage(tuple(pairs), f"?{urlencode({'apres': code})}")
+        found = [_twins(programme, *pair) for pair in _pairs(known)]
+        if last_shown and found:
+            return TwinsPage(tuple(pairs), _from(last_shown))
+        pairs += found
+        read, last_code = read + len(known), code
+        if len(pairs) >= PER_PAGE:
+            last_shown = last_shown or code
     return TwinsPage(tuple(pairs), "")
+
+
+def _from(code: str) -> str:
+    return f"?{urlencode({'apres': code})}"
 
 
 def same_companies(programme: Programme, *, after: int = 0) -> TwinsPage:

@@ -70,6 +70,28 @@ def test_pages_hold_every_pair_once_in_as_many_queries(
         assert max(counts) == (1 if start == "" else 2)
 
 
+def test_a_full_page_is_the_last_one_when_no_pair_follows(
+    programme: Programme, enter: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twins, "PER_PAGE", 1)
+    for rank, code in enumerate(("59000", "59100", "62000", "62100"), start=1):
+        enter(rank, name=f"Menuiserie Delattre {rank}", postal_code=code)
+    enter(11, name="Tissages Vanhoutte", postal_code="59000")
+    enter(12, name="Tissage Vanhoutte", postal_code="59000")
+    assert twins.alike_names(programme).next_url == "", "records follow, but no pair"
+    enter(13, name="Tissages Vanhoutte", postal_code="62000")
+    enter(14, name="Tissage Vanhoutte", postal_code="62000")
+    first = twins.alike_names(programme)
+    assert first.next_url == "?apres=59000"
+    last = twins.alike_names(programme, after="59000")
+    assert (len(last.pairs), last.next_url) == (1, "")
+    # A full page whose reading stops says where to go on: past what it found empty.
+    monkeypatch.setattr(twins, "READ_AT_ONCE", 4)
+    assert twins.alike_names(programme).next_url == "?apres=59100"
+    monkeypatch.setattr(twins, "READ_AT_ONCE", 8)
+    assert twins.alike_names(programme, after="59000").next_url == "", "nothing at all is left to read"
+
+
 def test_the_page_leads_to_the_comparison_and_says_when_there_is_nothing(
     signed_in: Callable[[User], Client], officer: User, enter: Make
 ) -> None:
