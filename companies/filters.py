@@ -1,9 +1,9 @@
 """Filters of the list of companies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import django_filters
@@ -23,7 +23,7 @@ from companies.selectors.lists import (
     epci_choices,
     section_choices,
 )
-from companies.selectors.searching import search
+from companies.selectors.searching import Found, search
 from core.enums import choices
 from programme.access import Access
 from programme.models import Programme
@@ -82,10 +82,48 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-class CompanyFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
-    """Search and facets, all kept in the address."""
+class WordsFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
+    """The search alone: while somebody types, a dozen facets that filter nothing are not made."""
 
     q = django_filters.CharFilter(method="by_words", label=_("Recherche"))
+
+    class Meta:
+        model = Participation
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.access = access
+
+    @cached_property
+    def found(self) -> Found | None:
+        """What was searched, among all that the caller may see; None when nothing was."""
+        asked = self.form.cleaned_data.get("q") if self.is_bound and self.form.is_valid() else ""
+        if not asked:
+            return None
+        access = self.access
+        return search(self.queryset, asked, programme_id=access.programme.pk, whole=access.is_office)
+
+    @property
+    def is_approximate(self) -> bool:
+        """Whether nothing was exactly what was asked."""
+        return self.found is not None and self.found.is_approximate
+
+    @property
+    def known(self) -> tuple[Sequence[int], int] | None:
+        """The keys of the first rows filtered, in the order of the list, and how many there are in all."""
+        found = self.found if set(self.filters) == {"q"} else None
+        return (found.keys, found.total) if found is not None and found.keys is not None else None
+
+    def by_words(self, rows: ParticipationQuerySet, name: str, value: str) -> Any:
+        """Name, SIREN, SIRET, town, contact; words that resemble when none is exact."""
+        # The first filter: nothing was left out of what is searched before it.
+        return self.found.rows if self.found is not None else rows
+
+
+class CompanyFilter(WordsFilter):
+    """Search and facets, all kept in the address."""
+
     etape = django_filters.ChoiceFilter(field_name="stage", choices=choices(Stage), label=_("Étape"))
     conseiller = django_filters.ChoiceFilter(method="by_advisor", label=_("Conseiller"))
     prochaine = django_filters.ChoiceFilter(
@@ -108,14 +146,8 @@ class CompanyFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
     )
     groupe = django_filters.ChoiceFilter(field_name="group_id", label=_("Groupe"))
 
-    class Meta:
-        model = Participation
-        fields: list[str] = []
-
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.access = access
-        self.is_approximate = False
+        super().__init__(*args, access=access, **kwargs)
         for name, options in _programme_choices(access.programme).items():
             self.filters[name].extra["choices"] = options
         self.filters["groupe"].extra["choices"] = self._group_choices()
@@ -127,12 +159,6 @@ class CompanyFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
             return []
         rows = CompanyGroup.objects.for_programme(self.access.programme).filter(pk=asked)
         return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
-
-    def by_words(self, rows: ParticipationQuerySet, name: str, value: str) -> Any:
-        """Name, SIREN, SIRET, town, contact; words that resemble when none is exact."""
-        found = search(rows, value, programme_id=self.access.programme.pk)
-        self.is_approximate = found.is_approximate
-        return found.rows
 
     def by_advisor(self, rows: ParticipationQuerySet, name: str, value: str) -> ParticipationQuerySet:
         """One person's companies, or those without an advisor."""
@@ -165,6 +191,12 @@ class CompanyFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         """By a condition of one of the tables above."""
         table = {"maturite": _MATURITY, "parcours": _WORK, "accord": _CONSENT, "signalement": _FLAGS}[name]
         return rows.filter(table[value][1])
+
+
+def filter_of(asked: Mapping[str, str]) -> type[WordsFilter]:
+    """The filters that an address needs: all of them, or the search alone."""
+    facets = (name for name in CompanyFilter.base_filters if name != "q")
+    return CompanyFilter if any(asked.get(name) for name in facets) else WordsFilter
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ _SCIENTIFIC = re.compile(r"^\d([.,]\d+)?E\+?\d+$", re.IGNORECASE)
 _SIREN_LENGTH = 9
 _SIRET_LENGTH = 14
 _LOST_ZEROS = 3
+_TELEPHONE = re.compile(r"(?:\+|0)[\d\s.()/-]+")
+_COUNTRY = "33"
+_NATIONAL_DIGITS = 9
 
 
 class IdentifierFault(StrEnum):
@@ -118,3 +121,19 @@ def _refuse_reserved(number: str, text: str, *, allow_reserved: bool) -> str:
     if number.startswith(RESERVED_PREFIX) and not allow_reserved:
         raise InvalidIdentifierError(IdentifierFault.RESERVED, text)
     return number
+
+
+def telephone_digits(text: str) -> str:
+    """The digits of a telephone number as it is dialled in France; nothing when the text is not one.
+
+    « +33 (0)3 20 00 00 00 », « 0033 3 20 00 00 00 » and « 03.20.00.00.00 » are the same number.
+    """
+    if not _TELEPHONE.fullmatch(text.strip()):
+        return ""
+    digits = "".join(each for each in text if each.isdecimal())
+    abroad = "00" + _COUNTRY
+    if digits.startswith(abroad) and len(digits) == len(abroad) + _NATIONAL_DIGITS:
+        return "0" + digits.removeprefix(abroad)
+    if "+" in text and digits.startswith(_COUNTRY):
+        return "0" + digits.removeprefix(_COUNTRY).removeprefix("0")
+    return digits

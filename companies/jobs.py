@@ -1,15 +1,23 @@
 """Jobs of companies: imports, register, replacements, acts on many companies."""
 
+from datetime import time
 from typing import Any
+
+from django.db import connection
 
 from companies.enums import BulkKind
 from companies.models import AdvisorAbsence, BulkAction, ImportBatch, Participation
+from companies.search_index import forget_words
 from companies.services import register, settle_absence
 from companies.services.bulk import carry_out
 from companies.services.imports import apply_batch, stage_batch
 from core.enums import ImportStatus
 from core.jobs import RunningJob, handler
+from core.registries import daily_jobs
 from programme.links import programme_url
+
+_FORGET = "companies.forget_words"
+daily_jobs.register(_FORGET, time(3, 30))
 
 
 def _batch(batch_id: int) -> ImportBatch:
@@ -66,3 +74,9 @@ def bulk(job: RunningJob, *, action_id: int) -> dict[str, Any]:
     carry_out(actor=job.actor, action=action, progress=job.progress)
     url = programme_url(action.programme, "companies:bulk_detail", pk=action.pk)
     return {"url": url, "label": str(BulkKind(action.kind).label)}
+
+
+@handler(_FORGET)
+def forget_search_words(job: RunningJob) -> None:
+    """Forget the words of the search that no company bears any more and that could not go at once."""
+    forget_words(connection)

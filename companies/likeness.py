@@ -6,6 +6,7 @@ The same measure ranks an approximate search and finds companies entered twice, 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from companies.gazetteer import fold
@@ -45,12 +46,18 @@ def likeness(first: frozenset[str], second: frozenset[str]) -> float:
     return common / (len(first) + len(second) - common)
 
 
+@lru_cache(maxsize=8192)
+def _of_word(word: str) -> frozenset[str]:
+    """Trigrams of one word, which most texts share with others."""
+    return trigrams(word)
+
+
 def closest_word(word: str, text: str) -> float:
     """Share of a folded word that the best word of a text holds; 1 when the text holds it whole."""
     if word in text:
         return 1.0
-    asked = trigrams(word)
-    best = max((len(asked & trigrams(other)) for other in text.split()), default=0)
+    asked = _of_word(word)
+    best = max((len(asked & _of_word(other)) for other in text.split()), default=0)
     return best / len(asked) if asked else 0.0
 
 

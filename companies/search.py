@@ -12,7 +12,12 @@ from programme.links import programme_url
 
 def find_companies(access: Access, text: str, limit: int) -> list[SearchHit]:
     """Companies by name, SIREN, SIRET, town or contact, among those the caller may see."""
-    rows = search(Participation.objects.visible_to(access), text, programme_id=access.programme.pk)
+    rows = search(
+        Participation.objects.visible_to(access),
+        text,
+        programme_id=access.programme.pk,
+        whole=access.is_office,
+    )
     order = ("closeness", "name_key", "pk") if rows.is_approximate else ("name_key", "pk")
     named = rows.rows.order_by(*order)
     found = named.values_list("pk", "name", "city", "establishment__siret")[:limit]

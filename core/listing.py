@@ -45,7 +45,9 @@ class Listing(Generic[Row]):
 
     ``sorts`` maps a name used in the URL to model fields; the primary key always ends the order, so
     that pages never repeat a row. Two queries: the count and the page. ``counted`` may answer the count
-    otherwise: it receives what filters, as text, and the way to count.
+    otherwise: it receives what filters, as text, and the way to count. A search that knows the keys of its
+    first answers, in their order, and how many there are says so by ``known`` of its filters; ``by_keys``
+    then reads those of the page, and neither the count nor the order is asked of the database again.
     """
 
     def __init__(
@@ -59,12 +61,13 @@ class Listing(Generic[Row]):
         per_page: int = PER_PAGE,
         filter_kwargs: Mapping[str, Any] | None = None,
         counted: Callable[[str, Callable[[], int]], int] | None = None,
+        by_keys: Callable[[Sequence[int]], Sequence[Any]] | None = None,
     ) -> None:
         self.request, self.path = request, request.path
         self.params = request.GET
         self._all, self._filterset_class, self._filter_kwargs = queryset, filterset_class, filter_kwargs or {}
         self.sorts, self.default_sort, self.per_page = sorts, default_sort, per_page
-        self._counted = counted
+        self._counted, self._by_keys = counted, by_keys
 
     @cached_property
     def filterset(self) -> FilterSet:
@@ -101,6 +104,9 @@ class Listing(Generic[Row]):
     @cached_property
     def page(self) -> Page[Row]:
         """The page asked for; the last one when the number is too large."""
+        known = self._known_page()
+        if known is not None:
+            return known
         paginator = Paginator(self.queryset, self.per_page)
         if self._counted is not None:
             what = self.params.copy()
@@ -108,6 +114,22 @@ class Listing(Generic[Row]):
                 what.pop(other, None)
             paginator.count = self._counted(what.urlencode(), self.queryset.count)
         return paginator.get_page(self.params.get("page"))
+
+    def _known_page(self) -> Page[Row] | None:
+        """The page asked for when a search knows its keys, in the order it gives them."""
+        if self._by_keys is None or not self.params or "tri" in self.params:
+            return None
+        known = getattr(self.filterset, "known", None)
+        if known is None:
+            return None
+        keys, total = known
+        paginator: Paginator[Any] = Paginator(keys, self.per_page)
+        paginator.count = total
+        page = paginator.get_page(self.params.get("page"))
+        if page.end_index() > len(keys):
+            return None
+        page.object_list = self._by_keys(list(page.object_list))
+        return page
 
     @property
     def count(self) -> int:

@@ -1,6 +1,7 @@
 """What a programme knows of a company."""
 
 from companies.gazetteer import fold
+from companies.identifiers import telephone_digits
 from companies.identity import Identity
 from companies.models import Establishment, Participation
 
@@ -35,15 +36,16 @@ def identity_of(participation: Participation) -> Identity:
 
 
 def search_text_of(participation: Participation, identity: Identity) -> str:
-    """Words a list is searched by: names, SIRET, town, people, and records merged into it."""
-    people = [
-        f"{first} {last} {email}"
-        for first, last, email in (
-            participation.contacts.values_list("first_name", "last_name", "email") if participation.pk else ()
-        )
-    ]
+    """Words a list is searched by: SIRET, telephones, names, town, people, and records merged into it."""
+    contacts = list(
+        participation.contacts.values_list("first_name", "last_name", "email", "phone")
+        if participation.pk
+        else ()
+    )
+    people = [f"{first} {last} {email}" for first, last, email, _phone in contacts]
+    phones = [digits for *_names, phone in contacts if (digits := telephone_digits(phone))]
     merged = list(participation.merges.values_list("siret", "name")) if participation.pk else []
     parts = (identity.name, identity.trade_name, identity.city, *people, *(name for _siret, name in merged))
     words = " ".join(fold(part) for part in parts if part)
-    numbers = " ".join([participation.establishment.siret, *(siret for siret, _name in merged)])
+    numbers = " ".join([participation.establishment.siret, *(siret for siret, _name in merged), *phones])
     return f"{numbers} {words}"

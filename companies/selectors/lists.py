@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from django.core.cache import caches
@@ -70,6 +71,15 @@ _ACTIVITY, _DEPARTMENT = ROW_FIELDS.index("activity_code"), ROW_FIELDS.index("de
 _ADVISOR_NAMES = CompiledQuery(
     lambda programme: role_holders(programme, *STAFF).values_list("pk", "first_name", "last_name", "email"),
     "programme",
+)
+
+# As many as a page has rows; keys that no row has fill the last one.
+_KEY_NAMES = tuple(f"key_{rank}" for rank in range(25))
+_BY_KEYS = CompiledQuery(
+    lambda **keys: (
+        Participation.objects.filter(pk__in=list(keys.values())).order_by().values_list(*ROW_FIELDS)
+    ),
+    *_KEY_NAMES,
 )
 
 
@@ -176,6 +186,17 @@ def kept_count(access: Access, what: str, count: Callable[[], int]) -> int:
         return count()
     name = f"companies:count:{access.programme.pk}:{hashlib.sha256(what.encode()).hexdigest()}"
     return kept_for(access.user.pk, name, _COUNT_SECONDS, count)
+
+
+def values_by_keys(keys: Sequence[int]) -> list[Sequence[Any]]:
+    """Values of ``ROW_FIELDS`` in the order of the keys, which the caller is known to see."""
+    found: dict[int, Sequence[Any]] = {}
+    for start in range(0, len(keys), len(_KEY_NAMES)):
+        asked = keys[start : start + len(_KEY_NAMES)]
+        values: dict[str, int] = dict(zip_longest(_KEY_NAMES, asked, fillvalue=0))  # type: ignore[arg-type]
+        found.update((row[0], row) for row in _BY_KEYS.rows(**values))
+    # One removed since the search is left out.
+    return [found[key] for key in keys if key in found]
 
 
 def company_rows(access: Access, values: Iterable[Sequence[Any]]) -> list[CompanyRow]:

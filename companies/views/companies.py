@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from companies import rules, services
 from companies.enums import CallOutcome, EventKind, Stage
-from companies.filters import CompanyFilter, filter_selects
+from companies.filters import CompanyFilter, filter_of, filter_selects
 from companies.forms import CompanyForm, ExchangeForm, FollowUpForm
 from companies.models import CompanyGroup, Participation
 from companies.selectors import detail, lists, merged_into, participation_for
@@ -50,14 +50,15 @@ def company_list(request: ProgrammeRequest) -> HttpResponseBase:
     listing: Listing[Any] = Listing(
         request,
         queryset=visible if exporting else visible.values_list(*lists.ROW_FIELDS),
-        filterset_class=CompanyFilter,
+        filterset_class=CompanyFilter if exporting else filter_of(request.GET),
         sorts=_SORTS,
         default_sort="nom",
         filter_kwargs={"access": request.access},
         counted=lambda what, count: lists.kept_count(request.access, what, count),
+        by_keys=lists.values_by_keys,
     )
     query = request.GET.get("q", "")
-    approximate = bool(query and listing.filterset.qs is not None and listing.filterset.is_approximate)
+    approximate = bool(query and listing.filterset.is_approximate)
     if approximate and "tri" not in request.GET:
         listing.sorts, listing.default_sort = {**_SORTS, **_BY_CLOSENESS}, "proximite"
     if listing.export_format:

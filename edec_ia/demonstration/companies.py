@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from accounts.models import User
 from companies.enums import CallDirection, CallOutcome, ContactRole, EventKind, GroupRole, Stage
 from companies.gazetteer import fold
+from companies.identifiers import telephone_digits
 from companies.models import (
     Company,
     CompanyGroup,
@@ -186,7 +187,9 @@ class CompanyWriter:
             observatory_consent_at=submitted if consents else None,
         )
         project_identity(row, shared_identity(place))
-        row.search_text += " " + fold(f"{company.manager.full_name} {company.email}")
+        row.search_text += " " + fold(
+            f"{company.manager.full_name} {company.email} {telephone_digits(company.phone)}"
+        )
         return row
 
     def _advisor(self, company: DemoCompany) -> User | None:

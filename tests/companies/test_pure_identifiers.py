@@ -12,6 +12,7 @@ from companies.identifiers import (
     parse_siren,
     parse_siret,
     parse_spreadsheet_siret,
+    telephone_digits,
 )
 from tests.companies.samples import SIREN, SIRET, make_siren, make_siret
 
@@ -102,3 +103,23 @@ def test_any_text_is_accepted_or_refused_with_a_reason(text: str) -> None:
     with contextlib.suppress(InvalidIdentifierError):
         number = parse_siret(text)
     assert number == "" or (len(number) == 14 and not number.startswith("000"))
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("03 20 11 22 33", "0320112233"),
+        ("03.20.11.22.33", "0320112233"),
+        (" +33 (0)3 20 11 22 33 ", "0320112233"),
+        ("+33 320112233", "0320112233"),
+        ("0033 3-20-11-22-33", "0320112233"),
+        ("+32 2 555 12 12", "3225551212"),
+        ("2024-2025", ""),
+        ("59 rue", ""),
+        ("", ""),
+        ("0", ""),
+        ("²", ""),
+    ],
+)
+def test_a_telephone_number_is_read_as_it_is_dialled(text: str, digits: str) -> None:
+    assert telephone_digits(text) == digits
