@@ -411,4 +411,4 @@ class TestPageAndDocument:
     def test_queries_of_the_fullest_result(self, rich: Diagnostic, access: Access, count_queries: Any):
         with count_queries() as queries:
             result_context(diagnostic_with_result(access, rich.pk))
-        assert len(queries) <= 12
+        assert len(queries) <= 10
