@@ -4,6 +4,8 @@ from dataclasses import asdict
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,3 +25,15 @@ def health_page(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form kept open too long, or sent from elsewhere: say what to do, nothing was written."""
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A defect of ours: say so, with the reference that finds it in the logs.
+
+    Drawn without the shell, which may be what failed; an API answers in JSON.
+    """
+    reference = getattr(request, "reference", "")
+    if request.path.startswith("/api/"):
+        detail = _("Le serveur n’a pas pu répondre. Réessayez, ou donnez la référence à l’assistance.")
+        return JsonResponse({"detail": detail, "reference": reference}, status=500)
+    return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)

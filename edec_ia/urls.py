@@ -19,6 +19,7 @@ APPS = (
     "funding",
 )
 
+handler500 = "core.views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", programme_views.programme_list, name="programme_list"),
     path("sante/", health_page, name="health"),

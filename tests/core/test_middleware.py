@@ -2,9 +2,10 @@
 
 import pytest
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from core.errors import BusinessError, NotVisible
+from core.logs import RequestFilter
 from core.middleware import BusinessErrorMiddleware
 
 REFUSAL = BusinessError("Ce diagnostic est déjà remis.")
@@ -32,3 +33,18 @@ def test_what_may_not_be_known_does_not_exist_and_the_rest_is_not_hidden() -> No
     assert hidden.status_code == 404
     assert answer(ZeroDivisionError()) is None
     assert answer(REFUSAL, path="/api/v1/essai/") is None
+
+
+@pytest.mark.urls("tests.core.broken_urls")
+def test_a_defect_of_ours_gives_the_reference_that_its_log_line_carries(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.handler.addFilter(RequestFilter())
+    client = Client(raise_request_exception=False)
+    page, api = client.get("/panne/"), client.get("/api/v1/panne/")
+    reference = page["X-Request-ID"]
+    assert (page.status_code, api.status_code) == (500, 500)
+    assert f"Référence à donner à l’assistance : {reference}" in page.content.decode().replace("\u00a0", " ")
+    assert api.json()["reference"] == api["X-Request-ID"] != reference
+    logged = [vars(record)["request_id"] for record in caplog.records if record.exc_info]
+    assert logged == [reference, api["X-Request-ID"]]
