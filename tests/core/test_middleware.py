@@ -39,9 +39,9 @@ def test_what_may_not_be_known_does_not_exist_and_the_rest_is_not_hidden() -> No
 def test_a_defect_of_ours_gives_the_reference_that_its_log_line_carries(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.handler.addFilter(RequestFilter())
     client = Client(raise_request_exception=False)
-    page, api = client.get("/panne/"), client.get("/api/v1/panne/")
+    with caplog.filtering(RequestFilter()):
+        page, api = client.get("/panne/"), client.get("/api/v1/panne/")
     reference = page["X-Request-ID"]
     assert (page.status_code, api.status_code) == (500, 500)
     assert f"Référence à donner à l’assistance : {reference}" in page.content.decode().replace("\u00a0", " ")
