@@ -228,7 +228,7 @@ def line_cards(
         KeyFigure(
             _("Attendu à la fin"),
             format_euros(forecast_cents),
-            target=_("écart au prévu : %(gap)s") % {"gap": gap},
+            target=_("écart au prévu\u00a0: %(gap)s") % {"gap": gap},
         ),
     ]
 
@@ -254,7 +254,7 @@ def funder_cards(
         KeyFigure(
             _("Appelé"),
             format_euros(own.figures.claimed_cents),
-            target=_("demandé, avances comprises : %(amount)s") % {"amount": asked},
+            target=_("demandé, avances comprises\u00a0: %(amount)s") % {"amount": asked},
             url=urls.list(urls.claims, funder_query),
         ),
         KeyFigure(_("Reçu"), format_euros(own.received_cents), url=urls.list(urls.claims, funder_query)),
