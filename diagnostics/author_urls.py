@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from diagnostics.views import authoring, authoring_files, authoring_parts, authoring_release
+from diagnostics.views import (
+    authoring,
+    authoring_conditions,
+    authoring_files,
+    authoring_parts,
+    authoring_release,
+)
 
 _VERSION = "questionnaires/versions/<int:pk>/"
 
@@ -21,7 +27,7 @@ urlpatterns = [
     path(f"{_VERSION}elements/<str:kind>/<str:code>/", authoring_parts.author_part, name="author_part"),
     path(
         f"{_VERSION}conditions/<str:kind>/<str:code>/",
-        authoring_parts.author_condition,
+        authoring_conditions.author_condition,
         name="author_condition",
     ),
     path(f"{_VERSION}apercu/", authoring_release.author_preview, name="author_preview"),

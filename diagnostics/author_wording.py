@@ -9,12 +9,16 @@ from django.utils.translation import ngettext
 
 from core.formats import format_number
 from diagnostics.condition_editing import (
+    ALL,
     ANSWERED,
+    ANY,
     AT_LEAST,
     AT_MOST,
     IS,
     IS_NOT,
     LEVEL,
+    NONE,
+    NOT_ALL,
     UNANSWERED,
 )
 from diagnostics.definition import (
@@ -68,6 +72,16 @@ def word_label(word: str) -> str:
         UNANSWERED: _("n’a pas de réponse"),
         LEVEL: _("est au plus au niveau"),
     }[word]
+
+
+def mode_label(mode: str) -> str:
+    """How the parts of a group hold together."""
+    return {
+        ALL: _("tout est vrai"),
+        ANY: _("au moins un est vrai"),
+        NONE: _("aucun n’est vrai"),
+        NOT_ALL: _("tout n’est pas vrai"),
+    }[mode]
 
 
 def condition_words(definition: Definition, condition: Condition | None) -> str:

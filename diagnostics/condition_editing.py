@@ -1,21 +1,31 @@
-"""Conditions as a form shows them: groups of simple statements.
+"""Conditions as a form shows them: groups of statements and of other groups, to any depth.
 
-Inside a group all statements hold and one group is enough (« any »), or the other way round (« all »).
-Nearly every condition an author writes is of that shape; one that nests deeper is left to the file.
+A group says how its parts hold together: all of them, one at least, none, not all of them. Written, a
+condition has only « all », « any » and « not »; both say the same things.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 IS, IS_NOT, AT_LEAST, AT_MOST = "is", "is_not", "at_least", "at_most"
 ANSWERED, UNANSWERED, LEVEL = "answered", "unanswered", "level"
 WORDS = (IS, IS_NOT, AT_LEAST, AT_MOST, ANSWERED, UNANSWERED)
+ALL, ANY, NONE, NOT_ALL = "all", "any", "none", "not_all"
+MODES = (ALL, ANY, NONE, NOT_ALL)
 LEVEL_OF = "niveau:"
 """Marks a statement on the level of a section, where a question is chosen."""
 
+_NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,9})?")
 _PICKED = ("equals", "selected")
+_NEGATED = {ALL: NOT_ALL, ANY: NONE}
+_INSIDE = {NOT_ALL: ALL, NONE: ANY}
+
+Place = tuple[int, ...]
+"""Where a part is: the rank of each group it is in, then its own. The outermost group is ``()``."""
 
 
 @dataclass(frozen=True)
@@ -30,56 +40,73 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Groups:
-    """`any_of` true: one group is enough, inside which all statements hold; false: the other way round."""
+class Group:
+    """Parts that hold together as `mode` says."""
 
-    any_of: bool
-    groups: tuple[tuple[Statement, ...], ...]
+    mode: str = ALL
+    parts: tuple[Statement | Group, ...] = ()
+
+    def at(self, place: Place) -> Statement | Group | None:
+        """The part at a place of this group, None when there is none."""
+        found: Statement | Group | None = self
+        for rank in place:
+            found = found.parts[rank] if isinstance(found, Group) and rank < len(found.parts) else None
+        return found
+
+    def statements(self, place: Place = ()) -> Iterator[tuple[Place, Statement]]:
+        """Every statement inside, with its place."""
+        for rank, part in enumerate(self.parts):
+            if isinstance(part, Group):
+                yield from part.statements((*place, rank))
+            else:
+                yield (*place, rank), part
 
 
-def to_groups(condition: Any) -> Groups | None:
-    """The groups that say a written condition; None when it nests deeper than a form shows."""
+def to_group(condition: Any) -> Group | None:
+    """The outermost group of a written condition; None for what is no condition at all."""
     if not condition:
-        return Groups(any_of=True, groups=())
-    if not isinstance(condition, dict):
-        return None
-    if set(condition) == {"any"}:
-        return _grouped(condition["any"], inner="all", any_of=True)
-    if set(condition) == {"all"}:
-        alone = _statements(condition["all"])
-        if alone is not None:
-            return Groups(any_of=True, groups=(alone,))
-        return _grouped(condition["all"], inner="any", any_of=False)
-    statement = _statement(condition)
-    return None if statement is None else Groups(any_of=True, groups=((statement,),))
+        return Group()
+    part = _part(condition)
+    return Group(ALL, (part,)) if isinstance(part, Statement) else part
 
 
-def _grouped(parts: Any, *, inner: str, any_of: bool) -> Groups | None:
-    groups = []
-    for part in parts if isinstance(parts, list) else []:
-        listed = part[inner] if isinstance(part, dict) and set(part) == {inner} else [part]
-        group = _statements(listed)
-        if group is None:
-            return None
-        groups.append(group)
-    return Groups(any_of, tuple(groups))
-
-
-def _statements(parts: Any) -> tuple[Statement, ...] | None:
-    found = [_statement(part) for part in parts] if isinstance(parts, list) else [None]
-    return None if any(each is None for each in found) else tuple(each for each in found if each is not None)
-
-
-def _statement(written: Any) -> Statement | None:
+def _part(written: Any) -> Statement | Group | None:
     if not isinstance(written, dict):
         return None
-    if set(written) == {"not"}:
-        inner = _statement(written["not"])
-        return (
-            None
-            if inner is None or inner.word != IS
-            else Statement(inner.subject, IS_NOT, inner.values, inner.part)
-        )
+    keys = set(written)
+    if keys == {"not"}:
+        return _negated(_part(written["not"]))
+    if keys in ({"all"}, {"any"}):
+        mode = keys.pop()
+        return _group(mode, written[mode])
+    statement = _statement(written)
+    if statement is not None:
+        return statement
+    # Several keys side by side in one block all have to hold.
+    apart = [{key: written[key]} for key in ("all", "any", "not") if key in written]
+    rest = {key: value for key, value in written.items() if key not in ("all", "any", "not")}
+    level = {key: rest.pop(key) for key in ("dimension", "level_at_most") if key in rest}
+    blocks = [block for block in (rest, level, *apart) if block]
+    return _group(ALL, blocks) if len(blocks) > 1 else None
+
+
+def _group(mode: str, listed: Any) -> Group | None:
+    parts = [_part(each) for each in listed] if isinstance(listed, list) else []
+    known = tuple(part for part in parts if part is not None)
+    return Group(mode, known) if parts and len(known) == len(parts) else None
+
+
+def _negated(part: Statement | Group | None) -> Statement | Group | None:
+    if part is None:
+        return None
+    if isinstance(part, Statement) and part.word == IS:
+        return Statement(part.subject, IS_NOT, part.values, part.part)
+    if isinstance(part, Group) and part.mode in _NEGATED:
+        return Group(_NEGATED[part.mode], part.parts)
+    return Group(NONE, (part,))
+
+
+def _statement(written: Mapping[str, Any]) -> Statement | None:
     if set(written) == {"dimension", "level_at_most"}:
         return Statement(LEVEL_OF + str(written["dimension"]), LEVEL, (str(written["level_at_most"]),))
     part = str(written.get("row") or written.get("column") or "")
@@ -97,20 +124,57 @@ def _statement(written: Any) -> Statement | None:
     return Statement(subject, key, (str(value),), part) if key in (AT_LEAST, AT_MOST) else None
 
 
-def from_groups(shown: Groups, questions: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
-    """The condition to write, None for none. ``questions`` are the document's, by code."""
-    inner, outer = ("all", "any") if shown.any_of else ("any", "all")
-    blocks = []
-    for group in shown.groups:
-        written = [block for each in group if (block := _write(each, questions))]
-        if written:
-            blocks.append(written[0] if len(written) == 1 else {inner: written})
-    if not blocks:
+@dataclass(frozen=True)
+class Written:
+    """A condition to write, None for none; `places` tells what part of the form each path comes from."""
+
+    condition: dict[str, Any] | None
+    places: tuple[tuple[str, Place], ...] = ()
+
+    def place_of(self, path: str) -> Place:
+        """The part of the form that wrote what is at a path of the condition."""
+        within = [(len(start), place) for start, place in self.places if path.startswith(start)]
+        return max(within, default=(0, ()))[1]
+
+
+def from_group(shown: Group, questions: Mapping[str, Mapping[str, Any]]) -> Written:
+    """The condition that a form says. ``questions`` are the document's, by code.
+
+    Lines left blank and groups left empty say nothing; a group of one part says no more than this part.
+    """
+    return _written(shown, (), questions) or Written(None)
+
+
+def _written(
+    part: Statement | Group, place: Place, questions: Mapping[str, Mapping[str, Any]]
+) -> Written | None:
+    if isinstance(part, Statement):
+        block = _write(part, questions)
+        return None if block is None else Written(block, (("", place),))
+    ranked = (_written(each, (*place, rank), questions) for rank, each in enumerate(part.parts))
+    inside = [each for each in ranked if each is not None]
+    if not inside:
         return None
-    return blocks[0] if len(blocks) == 1 else {outer: blocks}
+    if len(inside) > 1:
+        inside = [_together(_INSIDE.get(part.mode, part.mode), inside, place)]
+    return _under("not", inside[0], place) if part.mode in _INSIDE else inside[0]
 
 
-def _write(statement: Statement, questions: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+def _together(key: str, inside: list[Written], place: Place) -> Written:
+    moved = (
+        (f"{key}[{rank}]{'.' if path else ''}{path}", where)
+        for rank, each in enumerate(inside, start=1)
+        for path, where in each.places
+    )
+    return Written({key: [each.condition for each in inside]}, (("", place), *moved))
+
+
+def _under(key: str, inside: Written, place: Place) -> Written:
+    moved = ((f"{key}{'.' if path else ''}{path}", where) for path, where in inside.places)
+    return Written({key: inside.condition}, (("", place), *moved))
+
+
+def _write(statement: Statement, questions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
     if statement.subject.startswith(LEVEL_OF):
         dimension = statement.subject.removeprefix(LEVEL_OF)
         return {"dimension": dimension, "level_at_most": next(iter(statement.values), "")}
@@ -125,27 +189,25 @@ def _write(statement: Statement, questions: dict[str, dict[str, Any]]) -> dict[s
     if statement.part:
         block["column" if question.get("columns") else "row"] = statement.part
     if statement.word in (AT_LEAST, AT_MOST):
-        return {**block, statement.word: _number(statement.values[0])}
+        return {**block, statement.word: _number(statement.values[0], question)}
     said = {**block, **_picked(question, statement.values)}
     return {"not": said} if statement.word == IS_NOT else said
 
 
-def _picked(question: dict[str, Any], values: tuple[str, ...]) -> dict[str, Any]:
+def _picked(question: Mapping[str, Any], values: tuple[str, ...]) -> dict[str, Any]:
     if not question.get("choices"):
-        text = values[0]
-        return {
-            "equals": text if question.get("kind") in ("short_text", "long_text", "date") else _number(text)
-        }
+        return {"equals": _number(values[0], question)}
     if len(values) > 1:
         return {"in": list(values)}
     return {"equals" if question.get("kind") == "single" else "selected": values[0]}
 
 
-def _number(text: str) -> int | float | str:
-    """A typed number; what is none stays as typed, and the validation says so."""
-    bare = "".join(text.split()).replace(",", ".")
-    try:
-        number = float(bare)
-    except ValueError:
+def _number(text: str, question: Mapping[str, Any]) -> int | float | str:
+    """A typed number; what is none stays as typed, and the validation says so. A text stays a text."""
+    if question.get("kind") in ("short_text", "long_text", "date"):
         return text
+    bare = "".join(text.split()).replace(",", ".")
+    if not _NUMBER.fullmatch(bare):
+        return text
+    number = float(bare)
     return int(number) if number.is_integer() else number

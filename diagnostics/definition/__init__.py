@@ -3,6 +3,7 @@
 `docs/questionnaire-format.md` documents the format. Pure: no database, no clock, no settings.
 """
 
+from .conditions_parsing import MAX_DEPTH, MAX_PARTS, condition_problems
 from .parsing import parse_definition
 from .problems import DefinitionError, Problem
 from .schema import questionnaire_schema
@@ -42,6 +43,8 @@ from .writing import in_reading_order
 
 __all__ = [
     "CHOICE_KINDS",
+    "MAX_DEPTH",
+    "MAX_PARTS",
     "NUMERIC_KINDS",
     "PICKING_KINDS",
     "SCALE_KINDS",
@@ -73,6 +76,7 @@ __all__ = [
     "Stake",
     "Step",
     "Threshold",
+    "condition_problems",
     "in_reading_order",
     "parse_definition",
     "questionnaire_schema",

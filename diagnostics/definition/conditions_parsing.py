@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from .problems import DefinitionError, Problem
 from .problems import gettext_noop as _
 from .reading import Node, Problems, as_fraction, shown
 from .shapes import (
@@ -13,6 +14,7 @@ from .shapes import (
     AllOf,
     AnyOf,
     Condition,
+    Definition,
     DimensionAtMost,
     Expected,
     Kind,
@@ -187,3 +189,16 @@ class ConditionReader:
             node.note(operator.value, _("un texte"))
             return None
         return str(value)
+
+
+def condition_problems(definition: Definition, written: object, *, results: bool) -> tuple[Problem, ...]:
+    """What is wrong in one condition of a questionnaire, which may speak of results if ``results``."""
+    problems = Problems()
+    dimensions = frozenset(definition.dimension_by_code) if results else frozenset[str]()
+    levels = frozenset(definition.level_rank) if results else frozenset[str]()
+    try:
+        ConditionReader(problems, definition.questions, dimensions, levels).read(written, "")
+        problems.raise_if_any()
+    except DefinitionError as error:
+        return error.problems
+    return ()

@@ -100,7 +100,7 @@ def author_buttons(programme: Programme) -> dict[str, Button]:
         f"{name}-{key}": "0" for name in ("choices", "sets") for key in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
     written = {"text": "Une autre ?", "kind": "single", "code": question, "lu": draft.sha256, **tables}
-    condition = {"assemblage": "any", "geste": "enregistrer"}
+    condition = {"c-mode": "all", "geste": "enregistrer"}
     home = f"/essai/questionnaires/{own.questionnaire_id}"
     return {
         "author new": Button("/essai/questionnaires/nouveau/", lambda: {"title": "Un autre"}),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from diagnostics import editing
-from diagnostics.definition import parse_definition
+from diagnostics.definition import MAX_DEPTH, parse_definition
 from diagnostics.models import QuestionnaireVersion
 from diagnostics.services import drafts
 from programme.models import Programme
@@ -161,52 +164,180 @@ class TestParts:
             assert "<img src=x" not in page
 
 
+def form_of(page: str) -> dict[str, list[str]]:
+    """What a browser would send of the builder, every ticked value included."""
+    form = page.partition('id="condition"')[2].partition("</form>")[0]
+    data: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and value and ("checkbox" not in tag or " checked" in tag):
+            data.setdefault(name[1], []).append(value[1])
+    for name_of, inside in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.search(r'<option value="([^"]*)" selected', inside)
+        first = re.search(r'<option value="([^"]*)"', inside)
+        data[name_of] = [chosen[1] if chosen else first[1] if first else ""]
+    return data
+
+
+DEEP = {
+    "not": {
+        "all": [
+            {"question": "usage", "in": ["peu", "oui"]},
+            {
+                "any": [
+                    {"not": {"question": "sources", "selected": "a"}},
+                    {
+                        "not": {
+                            "any": [
+                                {"question": "budget", "at_least": 1000.5},
+                                {"not": {"question": "ambition", "answered": True}},
+                            ]
+                        }
+                    },
+                    {
+                        "all": [
+                            {"question": "qualite", "row": "r1", "at_least": 3},
+                            {"question": "usage", "equals": "oui"},
+                        ]
+                    },
+                ]
+            },
+        ]
+    }
+}
+
+
 class TestConditions:
+    def written(self, draft: QuestionnaireVersion, code: str) -> Any:
+        draft.refresh_from_db()
+        return editing.find(draft.definition, "question", code).get("show_if")
+
+    def put(self, draft: QuestionnaireVersion, code: str, condition: Any) -> None:
+        question = {**editing.find(draft.definition, "question", code), "show_if": condition}
+        drafts.save_draft(
+            actor=None,
+            version=draft,
+            document=editing.replace_part(draft.definition, "question", code, question),
+        )
+        draft.refresh_from_db()
+
     def test_a_condition_is_built_line_by_line_without_script(
         self, author: Client, draft: QuestionnaireVersion
     ):
         here = url(draft, "conditions/question/outil/")
         page = text(author.get(here))
         assert "Aucune condition : toujours affiché." in page
-        read = {"lu": draft.sha256, "assemblage": "any"}
-        page = text(author.post(here, {**read, "geste": "groupe"}))
-        assert 'name="g0-0-sujet"' in page
-        page = text(author.post(here, {**read, "geste": "actualiser", "g0-0-sujet": "usage"}))
-        assert 'name="g0-0-valeur" value="peu"' in page
-        line = {"g0-0-sujet": "usage", "g0-0-mot": "is", "g0-0-valeur": ["peu", "oui"]}
-        page = text(author.post(here, {**read, **line, "geste": "ajouter-0"}))
-        assert 'name="g0-1-sujet"' in page
-        second = {"g0-1-sujet": "qualite", "g0-1-mot": "at_least", "g0-1-part": "r1", "g0-1-valeur": "3"}
-        third = {"g1-0-sujet": "budget", "g1-0-mot": "unanswered"}
-        assert (
-            author.post(here, {**read, **line, **second, **third, "geste": "enregistrer"}).status_code == 302
-        )
-        draft.refresh_from_db()
-        assert editing.find(draft.definition, "question", "outil")["show_if"] == {
+        page = text(author.post(here, {**form_of(page), "geste": "ligne:c"}))
+        assert 'name="c-0-sujet" autofocus' in page
+        page = text(author.post(here, {**form_of(page), "c-0-sujet": "usage", "geste": "montrer:c-0"}))
+        assert 'name="c-0-valeur" value="peu"' in page
+        line = {"c-0-mot": "is", "c-0-valeur": ["peu", "oui"], "c-mode": "any"}
+        page = text(author.post(here, {**form_of(page), **line, "geste": "groupe:c"}))
+        assert 'name="c-1-mode" autofocus' in page
+        assert 'value="peu" checked' in page, "what was typed is kept"
+        second = {"c-1-0-sujet": "qualite", "c-1-0-mot": "at_least", "c-1-0-part": "r1", "c-1-0-valeur": "3"}
+        page = text(author.post(here, {**form_of(page), **second, "geste": "ligne:c-1"}))
+        third = {"c-1-1-sujet": "budget", "c-1-1-mot": "unanswered", "c-1-mode": "none"}
+        assert author.post(here, {**form_of(page), **third, "geste": "enregistrer"}).status_code == 302
+        assert self.written(draft, "outil") == {
             "any": [
+                {"question": "usage", "in": ["peu", "oui"]},
                 {
-                    "all": [
-                        {"question": "usage", "in": ["peu", "oui"]},
-                        {"question": "qualite", "row": "r1", "at_least": 3},
-                    ]
+                    "not": {
+                        "any": [
+                            {"question": "qualite", "row": "r1", "at_least": 3},
+                            {"question": "budget", "answered": False},
+                        ]
+                    }
                 },
-                {"question": "budget", "answered": False},
             ]
         }
         parse_definition(draft.definition)
         page = text(author.get(here))
-        assert 'value="peu" checked' in page
-        page = text(author.post(here, {**read, **line, **second, "geste": "retirer-0-0"}))
-        assert "g0-1-sujet" not in page
+        page = text(author.post(here, {**form_of(page), "geste": "retirer:c-1-0"}))
+        assert 'id="c-1-ligne" type="submit" name="geste" value="ligne:c-1" autofocus' in page
+        page = text(author.post(here, {**form_of(page), "geste": "retirer:c-1-0"}))
+        assert "c-1-mode" not in page, "a group goes with its last line"
+
+    def test_a_condition_of_any_depth_is_edited_and_saved_as_it_is(
+        self, author: Client, draft: QuestionnaireVersion
+    ):
+        self.put(draft, "outil", DEEP)
+        here = url(draft, "conditions/question/outil/")
+        page = text(author.get(here))
+        assert author.post(here, {**form_of(page), "geste": "enregistrer"}).status_code == 302
+        assert self.written(draft, "outil") == DEEP
+        page = text(author.post(here, {**form_of(text(author.get(here))), "geste": "ligne:c-1-1"}))
+        added = {"c-1-1-2-sujet": "ambition", "c-1-1-2-mot": "at_most", "c-1-1-2-valeur": "2"}
+        author.post(here, {**form_of(page), **added, "geste": "enregistrer"})
+        inner = self.written(draft, "outil")["not"]["all"][1]["any"][1]["not"]["any"]
+        assert inner[2] == {"question": "ambition", "at_most": 2}
+        parse_definition(draft.definition)
+
+    def test_groups_go_as_deep_as_the_format_and_no_deeper(self, author: Client, draft: QuestionnaireVersion):
+        here = url(draft, "conditions/question/outil/")
+        usage, budget = {"question": "usage", "answered": True}, {"question": "budget", "answered": True}
+        condition: Any = usage
+        for level in range(MAX_DEPTH):
+            condition = {"all" if level % 2 else "any": [condition, budget]}
+        self.put(draft, "outil", condition)
+        parse_definition(draft.definition)
+        page = text(author.get(here))
+        assert page.count("On ne peut emboîter davantage.") == 1
+        deepest = "c" + "-0" * (MAX_DEPTH - 1)
+        assert f'value="groupe:{deepest}"' not in page
+        assert f'value="groupe:{deepest[:-2]}"' in page
+        sent = {**form_of(page), f"{deepest}-mode": "none", "geste": "enregistrer"}
+        answer = author.post(here, sent)
+        assert answer.status_code == 422
+        where = ".".join(["1"] * MAX_DEPTH)
+        assert f"Ligne {where}" in text(answer)
+        assert "au plus 8 conditions imbriquées" in text(answer)
+        assert self.written(draft, "outil") == condition
+
+    @pytest.mark.parametrize(
+        ("line", "where", "said"),
+        [
+            ({"sujet": "usage", "mot": "is"}, "Ligne 2.1", "dites quelle réponse est attendue"),
+            ({"sujet": "disparue", "mot": "is", "valeur": "x"}, "Ligne 2.1", "plus dans le questionnaire"),
+            ({"sujet": "qualite", "mot": "at_least", "valeur": "3"}, "Ligne 2.1", "la ligne ou la colonne"),
+            (
+                {"sujet": "ambition", "mot": "at_least", "valeur": "beaucoup"},
+                "Ligne 2.1",
+                "il faut un nombre",
+            ),
+            ({"sujet": "usage", "mot": "is", "valeur": "ailleurs"}, "Ligne 2.1", "un choix parmi"),
+        ],
+    )
+    def test_an_error_names_its_place_and_keeps_what_was_typed(
+        self, author: Client, draft: QuestionnaireVersion, line: dict[str, str], where: str, said: str
+    ):
+        here = url(draft, "conditions/question/outil/")
+        before = self.written(draft, "outil")
+        sent = {f"c-1-0-{name}": value for name, value in line.items()}
+        first = {
+            "c-0-sujet": "budget",
+            "c-0-mot": "answered",
+            "c-1-1-sujet": "budget",
+            "c-1-1-mot": "answered",
+        }
+        sent |= {"c-mode": "all", "c-1-mode": "any", "lu": draft.sha256, **first}
+        answer = author.post(here, {**sent, "geste": "enregistrer"})
+        page = text(answer)
+        assert answer.status_code == 422
+        assert f'<a href="#c-1-0">{where}</a>' in page
+        assert said in page
+        assert form_of(page)["c-1-0-sujet"] == [line["sujet"] if line["sujet"] != "disparue" else ""]
+        assert self.written(draft, "outil") == before
 
     def test_conditions_of_choices_sections_measures_and_caps(
         self, author: Client, draft: QuestionnaireVersion
     ):
-        read = {"assemblage": "any", "geste": "enregistrer"}
-        usage = {"g0-0-sujet": "usage", "g0-0-mot": "is_not", "g0-0-valeur": "non"}
+        read = {"c-mode": "all", "geste": "enregistrer"}
+        usage = {"c-0-sujet": "usage", "c-0-mot": "is_not", "c-0-valeur": "non"}
         author.post(url(draft, "conditions/question/sources/") + "?choix=c", {**read, **usage})
         author.post(url(draft, "conditions/section/donnees/"), {**read, **usage})
-        level = {"g0-0-sujet": "niveau:donnees", "g0-0-mot": "level", "g0-0-valeur": "n2"}
+        level = {"c-0-sujet": "niveau:donnees", "c-0-mot": "level", "c-0-valeur": "n2"}
         author.post(url(draft, "conditions/preconisation/former/"), {**read, **level})
         author.post(url(draft, "conditions/plafond/1/"), {**read, **level})
         draft.refresh_from_db()
@@ -217,28 +348,23 @@ class TestConditions:
         assert definition.caps[0].condition.dimension == "donnees"
         page = text(author.get(url(draft, "elements/question/sources/")))
         assert "il n’est pas vrai que «\u00a0Question usage ?\u00a0» est «\u00a0Non\u00a0»" in page
+        # A question cannot depend on a level, which depends on it.
+        answer = author.post(url(draft, "conditions/question/outil/"), {**read, **level})
+        assert answer.status_code == 422
 
-    def test_emptying_a_condition_removes_it_and_deep_ones_are_read_only(
+    def test_emptying_a_condition_removes_it_and_one_that_does_not_read_is_left_alone(
         self, author: Client, draft: QuestionnaireVersion
     ):
         here = url(draft, "conditions/question/part/")
-        author.post(here, {"assemblage": "any", "geste": "enregistrer"})
-        draft.refresh_from_db()
-        assert "show_if" not in editing.find(draft.definition, "question", "part")
-        deep = {
-            "not": {
-                "all": [{"question": "usage", "answered": True}, {"question": "ambition", "answered": True}]
-            }
-        }
-        question = {**editing.find(draft.definition, "question", "part"), "show_if": deep}
-        document = editing.replace_part(draft.definition, "question", "part", question)
-        drafts.save_draft(actor=None, version=draft, document=document)
+        author.post(here, {"c-mode": "all", "geste": "enregistrer"})
+        assert self.written(draft, "part") is None
+        unread = {"al": [{"question": "usage", "answered": True}]}
+        self.put(draft, "part", unread)
         page = text(author.get(here))
-        assert "est pas vrai que («\u00a0Question usage ?\u00a0» a une réponse et «\u00a0Question" in page
-        assert "se modifie dans le fichier YAML" in page
+        assert "se corrige dans le fichier YAML" in page
         assert "Enregistrer la condition" not in page
-        author.post(here, {"assemblage": "any", "geste": "enregistrer"})
+        author.post(here, {"c-mode": "all", "geste": "enregistrer"})
         save(author, draft, "elements/question/part/", help="Une aide.")
         draft.refresh_from_db()
         question = editing.find(draft.definition, "question", "part")
-        assert (question["help"], question["show_if"]) == ("Une aide.", deep), "nothing sent loses it"
+        assert (question["help"], question["show_if"]) == ("Une aide.", unread), "nothing sent loses it"

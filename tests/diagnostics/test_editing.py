@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics import editing
 from diagnostics.answers import Answer
-from diagnostics.condition_editing import from_groups, to_groups
-from diagnostics.definition import Definition, DefinitionError, parse_definition
+from diagnostics.author_conditions import after_gesture, name_of, read_group
+from diagnostics.condition_editing import (
+    ALL,
+    ANY,
+    MODES,
+    NONE,
+    NOT_ALL,
+    Group,
+    Statement,
+    from_group,
+    to_group,
+)
+from diagnostics.definition import MAX_DEPTH, Definition, DefinitionError, parse_definition
 from diagnostics.differences import Change, Noun, differences
 from diagnostics.effect import Effect, carried, compare_one, effect_from_json
 from diagnostics.scoring import score
@@ -40,25 +53,131 @@ def leaves() -> st.SearchStrategy[dict[str, Any]]:
     ).map(lambda leaf: {"not": leaf})
 
 
-def groups() -> st.SearchStrategy[dict[str, Any]]:
-    """Conditions of the shape a form shows."""
-    many = st.lists(leaves(), min_size=2, max_size=3)
-    inner = leaves() | many.map(lambda parts: {"all": parts})
-    other = leaves() | many.map(lambda parts: {"any": parts})
-    return (
-        leaves()
-        | many.map(lambda parts: {"all": parts})
-        | st.lists(inner, min_size=2, max_size=3).map(lambda parts: {"any": parts})
-        | st.lists(other, min_size=2, max_size=3).map(lambda parts: {"all": parts})
-    )
+def conditions() -> st.SearchStrategy[dict[str, Any]]:
+    """Conditions nested at will, each group with two parts at least, as a form writes them."""
+
+    def grouped(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+        many = st.lists(inner, min_size=2, max_size=3)
+        return (
+            many.map(lambda parts: {"all": parts})
+            | many.map(lambda parts: {"any": parts})
+            | inner.map(lambda part: {"not": part})
+        )
+
+    return st.recursive(leaves(), grouped, max_leaves=12)
 
 
-@settings(max_examples=60)
-@given(groups())
+@settings(max_examples=200)
+@given(conditions())
 def test_a_condition_shown_by_form_is_written_back_the_same(condition: dict[str, Any]):
-    shown = to_groups(condition)
+    shown = to_group(condition)
     assert shown is not None
-    assert from_groups(shown, QUESTIONS) == condition
+    written = from_group(shown, QUESTIONS)
+    assert written.condition == condition
+    assert to_group(written.condition) == shown
+    for path, place in written.places:
+        assert shown.at(place) is not None, path
+
+
+def shown_groups() -> st.SearchStrategy[Group]:
+    """Whatever an author may have on screen: blank lines, groups of one, in any mode."""
+    lines = leaves().map(to_group).map(lambda group: group.parts[0]) | st.just(Statement())
+    modes = st.sampled_from(MODES)
+    parts = st.recursive(
+        lines, lambda inner: st.builds(Group, modes, st.lists(inner, max_size=3).map(tuple)), max_leaves=10
+    )
+    return st.builds(Group, modes, st.lists(parts, max_size=3).map(tuple))
+
+
+def fields_of(group: Group, place: tuple[int, ...] = ()) -> Iterator[tuple[str, str]]:
+    """What a browser sends of a group."""
+    yield f"{name_of(place)}-mode", group.mode
+    for rank, part in enumerate(group.parts):
+        under = (*place, rank)
+        if isinstance(part, Group):
+            yield from fields_of(part, under)
+        else:
+            name = name_of(under)
+            yield from ((f"{name}-sujet", part.subject), (f"{name}-mot", part.word))
+            yield from ((f"{name}-part", part.part), *((f"{name}-valeur", value) for value in part.values))
+
+
+def depth_of(part: Statement | Group) -> int:
+    inside = part.parts if isinstance(part, Group) else ()
+    return max((1 + depth_of(each) for each in inside), default=0)
+
+
+@settings(max_examples=150)
+@given(shown_groups().filter(lambda group: depth_of(group) <= MAX_DEPTH))
+def test_what_a_form_sends_is_what_it_showed(group: Group):
+    data = QueryDict(mutable=True)
+    for name, value in fields_of(group):
+        data.appendlist(name, value)
+    assert read_group(data) == group
+
+
+@settings(max_examples=150)
+@given(shown_groups(), st.data())
+def test_writing_a_condition_settles_it_without_changing_its_meaning(group: Group, data: st.DataObject):
+    written = from_group(group, QUESTIONS).condition
+    settled = to_group(written)
+    assert settled is not None
+    assert from_group(settled, QUESTIONS).condition == written
+    truths: dict[str, bool] = {}
+
+    def truth(leaf: dict[str, Any]) -> bool:
+        return truths.setdefault(json.dumps(leaf), data.draw(st.booleans()))
+
+    assert (written is None or says(written, truth)) == (said(group, truth) is not False)
+
+
+def says(condition: dict[str, Any], truth: Callable[[dict[str, Any]], bool]) -> bool:
+    match condition:
+        case {"all": parts}:
+            return all(says(part, truth) for part in parts)
+        case {"any": parts}:
+            return any(says(part, truth) for part in parts)
+        case {"not": part}:
+            return not says(part, truth)
+    return truth(condition)
+
+
+def said(part: Statement | Group, truth: Callable[[dict[str, Any]], bool]) -> bool | None:
+    """What a form says, read from its groups; None when it says nothing."""
+    if isinstance(part, Statement):
+        written = from_group(Group(ALL, (part,)), QUESTIONS).condition
+        return None if written is None else says(written, truth)
+    inside = [each for each in (said(each, truth) for each in part.parts) if each is not None]
+    if not inside:
+        return None
+    together = {ALL: all, NOT_ALL: lambda each: not all(each), ANY: any, NONE: lambda each: not any(each)}
+    return bool(together[part.mode](inside))
+
+
+def test_other_ways_to_write_a_condition_are_shown_too():
+    usage, sources = {"question": "usage", "equals": "oui"}, {"question": "sources", "selected": "a"}
+    side_by_side = {**usage, "any": [sources, {"question": "budget", "answered": True}]}
+    shown = to_group(side_by_side)
+    assert shown is not None
+    assert from_group(shown, QUESTIONS).condition == {"all": [usage, {"any": side_by_side["any"]}]}
+    assert from_group(to_group({"all": [usage]}) or Group(), QUESTIONS).condition == usage
+    for nonsense in ([usage], {"all": usage}, {"any": []}, {"question": "usage"}, {"not": 3}, {"all": [3]}):
+        assert to_group(nonsense) is None
+
+
+def test_gestures_on_a_condition():
+    line, other = Statement("usage", "answered"), Statement("budget", "answered")
+    shown = Group(ANY, (line, Group(ALL, (other,))))
+    added, focus = after_gesture(shown, "ligne:c-1")
+    assert (added.at((1, 1)), focus) == (Statement(), "c-1-1-sujet")
+    nested, focus = after_gesture(shown, "groupe:c-1")
+    assert (nested.at((1, 1)), focus) == (Group(ALL, (Statement(),)), "c-1-1-mode")
+    assert after_gesture(shown, "retirer:c-0") == (Group(ANY, (Group(ALL, (other,)),)), "c-ligne")
+    assert after_gesture(shown, "retirer:c-1-0")[0] == Group(ANY, (line,)), "a group goes with its last line"
+    assert after_gesture(shown, "montrer:c-1-0") == (shown, "c-1-0-mot")
+    for nonsense in ("", "retirer:c", "retirer:c-9", "ligne:c-0", "ligne:x", "groupe:c-1-0-0", "ligne:c-²"):
+        assert after_gesture(shown, nonsense) == (shown, "") or nonsense == "retirer:c-9"
+        assert after_gesture(shown, nonsense)[0] == shown
 
 
 SECTIONS = ["strategie", "donnees", "equipe"]
