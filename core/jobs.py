@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F, Q, QuerySet
@@ -80,10 +81,9 @@ def enqueue(
 
 def wake(job_id: uuid.UUID) -> None:
     """Tell a worker that a job waits. A dead broker only delays: the sweeper asks again."""
-    from core.tasks import run_job
-
     try:
-        run_job.apply_async(args=[str(job_id)], retry=False)
+        # By its name: the task, which calls this module, is not imported here.
+        current_app.send_task("core.tasks.run_job", args=[str(job_id)], retry=False)
     except Exception:  # noqa: BLE001 -- whatever the broker raises, the row is safe and will be swept
         log.warning("broker unreachable, job left to the sweeper", extra={"job": str(job_id)})
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.enums import Door, JobStatus, choices
+from core.enums import Door, ImportStatus, JobStatus, RowOutcome, choices
 
 
 class TimestampedModel(models.Model):
@@ -123,3 +123,48 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportFile(models.Model):
+    """A file to be read, checked as a whole, then applied in short resumable chunks.
+
+    What ``core.staged_imports`` and ``core.staged_pages`` work on; each app adds its programme.
+    """
+
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    filename = models.CharField(max_length=200)
+    status = models.CharField(max_length=10, choices=choices(ImportStatus), default=ImportStatus.READING)
+    problem = models.TextField(blank=True)
+    counts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    job_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportFileRow(models.Model):
+    """One staged row: what it would do, and every reason why not. Each app adds its ``batch``."""
+
+    batch_id: int
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10, choices=choices(RowOutcome))
+    data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    problems = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    warnings = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    applied = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["number", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.number}"

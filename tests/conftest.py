@@ -19,6 +19,8 @@ from hypothesis import settings as hypothesis_settings
 from accounts.backends import PERSON_BACKEND
 from accounts.models import User
 from accounts.services import ensure_user
+from companies.models import Participation
+from companies.services import create_participation
 from core import jobs
 from programme.access import Access
 from programme.enums import Role
@@ -35,6 +37,7 @@ from programme.official import AXES, TOTAL_CENTS
 from programme.selectors import caller_access
 from programme.services import create_programme, grant_role
 from tests import prepared
+from tests.companies.samples import make_siren, make_siret
 
 hypothesis_settings.register_profile("default", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis_settings.load_profile("default")
@@ -212,6 +215,26 @@ def officer(make_user: Callable[..., User]) -> User:
 def advisor(make_user: Callable[..., User]) -> User:
     """An advisor without any company yet."""
     return make_user("conseiller", Role.ADVISOR)
+
+
+@pytest.fixture
+def enter(programme: Programme, officer: User) -> Callable[..., Participation]:
+    """Enter a company by its rank, ``enter(2, name="…")``; any fact may be changed."""
+
+    def make(rank: int = 1, **changes: Any) -> Participation:
+        facts = {
+            "actor": officer,
+            "programme": programme,
+            "siret": make_siret(make_siren(rank)),
+            "name": f"Tissages imaginés {rank}",
+            "postal_code": "59200",
+            "city": "Tourcoing",
+            "activity_code": "13.20Z",
+            "workforce_band": "12",
+        }
+        return create_participation(**{**facts, **changes})
+
+    return make
 
 
 @pytest.fixture

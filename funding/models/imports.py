@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from companies.gazetteer import fold
-from core.enums import ImportStatus, RowOutcome, choices
-from core.models import StoredFile, TimestampedModel
+from core.models import ImportFile, ImportFileRow, TimestampedModel
 from funding.models.expense import Expense
 from programme.models import Programme, ProgrammeOwnedQuerySet
 
@@ -44,50 +41,23 @@ class Supplier(TimestampedModel):
         super().save(*args, **kwargs)
 
 
-class ExpenseImport(models.Model):
+class ExpenseImport(ImportFile):
     """A file of expenses and what it would do."""
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="expense_imports")
-    file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
-    filename = models.CharField(max_length=200)
-    status = models.CharField(max_length=10, choices=choices(ImportStatus), default=ImportStatus.READING)
-    problem = models.TextField(blank=True)
-    counts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    job_id = models.UUIDField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    applied_at = models.DateTimeField(null=True)
 
     objects = ProgrammeOwnedQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["-created_at", "-pk"]
 
-    def __str__(self) -> str:
-        return self.filename
-
-
-class ExpenseImportRow(models.Model):
+class ExpenseImportRow(ImportFileRow):
     """One staged row: what it would do, every reason why not, and the expense it made."""
 
     batch = models.ForeignKey(ExpenseImport, on_delete=models.CASCADE, related_name="rows")
-    number = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=10, choices=choices(RowOutcome))
     label = models.CharField(max_length=200, blank=True)
-    data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    problems = models.JSONField(default=list, encoder=DjangoJSONEncoder)
-    warnings = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     expense = models.ForeignKey(
         Expense, null=True, blank=True, on_delete=models.SET_NULL, related_name="import_rows"
     )
-    applied = models.BooleanField(default=False)
 
-    class Meta:
-        ordering = ["number", "pk"]
+    class Meta(ImportFileRow.Meta):
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="expense_row_unique")]
         indexes = [models.Index(fields=["batch", "outcome"], name="expense_row_by_outcome")]
-
-    def __str__(self) -> str:
-        return f"{self.batch_id}:{self.number}"

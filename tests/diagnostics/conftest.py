@@ -21,7 +21,6 @@ from diagnostics.services import drafts
 from programme.access import Access
 from programme.models import Programme
 from programme.selectors import caller_access
-from tests.companies.samples import make_siren, make_siret
 
 from .documents import full_document
 
@@ -40,26 +39,6 @@ COMPLETE = {
     "outil": "Un tableur",
     "formation": "oui",
 }
-
-
-@pytest.fixture
-def enter(programme: Programme, officer: User) -> Callable[..., Participation]:
-    """A company of the programme: ``enter(rank)``."""
-
-    def make(rank: int = 1, **changes: Any) -> Participation:
-        facts = {
-            "actor": officer,
-            "programme": programme,
-            "siret": make_siret(make_siren(rank)),
-            "name": f"Tissages imaginés {rank}",
-            "postal_code": "59200",
-            "city": "Tourcoing",
-            "activity_code": "13.20Z",
-            "workforce_band": "12",
-        }
-        return companies.create_participation(**{**facts, **changes})
-
-    return make
 
 
 @pytest.fixture
