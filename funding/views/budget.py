@@ -292,13 +292,19 @@ def budget_rules(request: ProgrammeRequest) -> HttpResponse:
 @allow(Role.FUNDER)
 @require_safe
 def funder_budget(request: ProgrammeRequest) -> HttpResponse:
-    """The funder's own part, and the programme's totals; never an expense or a supplier."""
-    budget = selectors.current_budget(request.programme).overview
+    """The funder's own part, and the programme's totals; never an expense or a supplier.
+
+    ``?at=`` shows them as they were at the end of a past day.
+    """
+    at = asked_day(request.GET)
+    budget = budget_at(request.programme, at)
     funder = rules.funder_of(request.access)
     rank = budget.funder_index(funder.pk) if funder else None
     rate = rate_of(budget)
     own = budget.funders[rank] if rank is not None else None
     context = {
+        "at": at,
+        "shown": at or timezone.localdate(),
         "budget": budget,
         "own": own,
         "figures": own_figures(own) if own else [],

@@ -26,6 +26,7 @@ from funding import rules, services
 from funding.claim_filters import ClaimFilter
 from funding.claim_forms import AbandonForm, ClaimForm, RepayForm, claim_move_forms
 from funding.claiming import Amounts
+from funding.closing_form import asked_day
 from funding.enums import ClaimedShareStatus, ClaimKind, ClaimStatus
 from funding.models import Claim, Recovery
 from funding.models.claim import COUNTED
@@ -275,20 +276,28 @@ def claim_file(request: ProgrammeRequest, pk: int, which: str) -> FileResponse:
 @allow(*OFFICE)
 @require_safe
 def reconciliation(request: ProgrammeRequest) -> HttpResponseBase:
-    """Charged, claimed, received and due, funder by funder, and what must go back."""
-    accounts = selectors.funder_accounts(request.programme)
+    """Charged, claimed, received and due, funder by funder, and what must go back.
+
+    ``?at=`` shows the accounts as they were at the end of a past day, on the page and in the file.
+    """
+    at = asked_day(request.GET)
+    accounts = selectors.funder_accounts(request.programme, at)
     fmt = request.GET.get("export", "")
     if fmt in ("xlsx", "csv"):
-        return export_response(_accounts_sheet(accounts), fmt=fmt, filename="rapprochement")
+        name = f"rapprochement-{at.isoformat()}" if at else "rapprochement"
+        return export_response(_accounts_sheet(accounts), fmt=fmt, filename=name)
     recoveries = (
         Recovery.objects.for_programme(request.programme)
         .filter(status="open")
         .select_related("claim__funder")
     )
     context = {
+        "at": at,
+        "at_query": f"&at={at.isoformat()}" if at else "",
+        "shown": at or timezone.localdate(),
         "accounts": accounts,
         "measures": _measures(accounts),
-        "recoveries": recoveries,
+        "recoveries": [] if at else recoveries,
         "can_manage": rules.can_manage_plan(request.access),
     }
     return render(request, "funding/reconciliation.html", context)

@@ -213,7 +213,31 @@ def test_pages_show_a_past_day(claim, planned, officer, state, signed_in):
         assert format_date(MAY) in then
         assert format_euros(now) in browser.get(f"{page}?at={JUNE.isoformat()}").content.decode()
         assert browser.get(f"{page}?at=hier").status_code == 200
+    accounts = programme_url(planned, "funding:reconciliation")
+    for day, cents in ((MAY, was), (JUNE, now)):
+        shown = browser.get(f"{accounts}?at={day.isoformat()}").content.decode()
+        assert format_euros(cents) in shown
+        assert f"?export=csv&amp;at={day.isoformat()}" in shown
+        file = browser.get(f"{accounts}?at={day.isoformat()}&export=csv")
+        assert f"rapprochement-{day.isoformat()}" in file["Content-Disposition"]
+        told = b"".join(file.streaming_content).decode("utf-8-sig")
+        assert format_euros(cents).replace("\u202f", "").split(",")[0] in told
     line_page = programme_url(planned, "funding:line_detail", pk=line.pk)
     early = browser.get(f"{line_page}?at={PAID.isoformat()}").content.decode()
     assert f"&amp;au={PAID.isoformat()}" in early
     assert programme_url(planned, "funding:claim_list") not in early.split("<main", 1)[1]
+
+
+def test_a_funder_reads_its_own_part_on_a_past_day(planned, officer, director, make_user, signed_in):
+    expense = make_validated(planned, officer, director, amount=10_000_01)
+    region = planned.funders.get(name="Région")
+    own = format_euros(expense.shares.get(funder=region).amount_cents)
+    reader = make_user("lectrice")
+    services.add_funder_member(actor=None, funder=region, user=reader)
+    browser, page = signed_in(reader), programme_url(planned, "funding:funder_budget")
+    before = browser.get(f"{page}?at={(expense.spent_on - timedelta(days=1)).isoformat()}").content.decode()
+    since = browser.get(f"{page}?at={expense.spent_on.isoformat()}").content.decode()
+    assert (own in before, own in since, own in browser.get(page).content.decode()) == (False, True, True)
+    for shown in (before, since):
+        assert "Revenir à aujourd’hui" in shown
+        assert programme_url(planned, "funding:summary") not in shown
