@@ -53,7 +53,7 @@ retention_rules.register(
     RetentionRule(
         label=_("Liens personnels"),
         delay=_("12 mois après l’envoi"),
-        source=_("Journaux d’accès : 12 mois (recommandation de la CNIL sur la journalisation)."),
+        source=_("Journaux d’accès\u00a0: 12 mois (recommandation de la CNIL sur la journalisation)."),
         outcome=_("Suppression"),
         due=_due_links,
         purge=_purge_links,
@@ -65,7 +65,7 @@ retention_rules.register(
     RetentionRule(
         label=_("Sessions de connexion"),
         delay=_("Dès leur expiration"),
-        source=_("Journaux d’accès : 12 mois au plus ; une session expirée ne sert plus."),
+        source=_("Journaux d’accès\u00a0: 12 mois au plus\u00a0; une session expirée ne sert plus."),
         outcome=_("Suppression"),
         due=_due_sessions,
         purge=_purge_sessions,

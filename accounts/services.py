@@ -55,7 +55,10 @@ def spend_personal_link(*, link: PersonalLink) -> User:
     ).update(spent_at=timezone.now())
     if not spent or not link.user.is_active:
         raise BusinessError(
-            _("Ce lien a déjà servi ou a expiré. Demandez-en un nouveau : vos réponses sont conservées."),
+            _(
+                "Ce lien a déjà servi ou a expiré. Demandez-en un nouveau\u00a0: vos réponses "
+                "sont conservées."
+            ),
             code="link-spent",
         )
     return link.user

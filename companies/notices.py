@@ -9,7 +9,7 @@ CURRENT = "2026-11"
 
 NOTICES = {
     "2026-11": _(
-        "Vos coordonnées servent à vous joindre au sujet de ce programme : diagnostic, plan d’actions, "
+        "Vos coordonnées servent à vous joindre au sujet de ce programme\u00a0: diagnostic, plan d’actions, "
         "formations, rendez-vous. Elles ne sont ni vendues ni données, et sont effacées après la clôture du "
         "programme selon les durées annoncées. Vous pouvez retirer votre accord, les consulter, les "
         "corriger ou les faire effacer à tout moment auprès de votre conseiller."

@@ -70,8 +70,8 @@ retention_rules.register(
     RetentionRule(
         label=_("Contacts inactifs"),
         delay=_("3 ans après leur dernière action"),
-        source=_("Référentiel de la CNIL sur la gestion des contacts : 3 ans après le dernier contact."),
-        outcome=_("Effacement de la personne ; les échanges et les chiffres de l’entreprise restent"),
+        source=_("Référentiel de la CNIL sur la gestion des contacts\u00a0: 3 ans après le dernier contact."),
+        outcome=_("Effacement de la personne\u00a0; les échanges et les chiffres de l’entreprise restent"),
         due=due_contacts,
         purge=_purge,
     ),

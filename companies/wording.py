@@ -92,21 +92,16 @@ def describe_issue(issue: Issue) -> str:
     """Say one remark in a sentence, its column first when there is one."""
     sentence = _ISSUES[issue.code](issue)
     if issue.column:
-        told = _("Colonne « %(column)s » : %(sentence)s") % {"column": issue.column, "sentence": sentence}
-        return _unbroken(told)
-    return _unbroken(sentence[:1].upper() + sentence[1:])
+        return _("Colonne «\u00a0%(column)s\u00a0»\u00a0: %(sentence)s") % {
+            "column": issue.column,
+            "sentence": sentence,
+        }
+    return sentence[:1].upper() + sentence[1:]
 
 
 def describe_fault(fault: FileFaultError) -> str:
     """Say why a whole file is refused, where, and what to do; nothing was imported."""
-    return _unbroken(f"{_FAULTS[fault.code](fault)} {_('Rien n’a été importé.')}")
-
-
-def _unbroken(sentence: str) -> str:
-    """Keep French marks on the line of the word they belong to."""
-    for mark in ("»", ":", ";", "?", "!"):
-        sentence = sentence.replace(f" {mark}", f"\u00a0{mark}")
-    return sentence.replace("« ", "«\u00a0")
+    return f"{_FAULTS[fault.code](fault)} {_('Rien n’a été importé.')}"
 
 
 def _fill(template: str, issue: Issue) -> str:
@@ -124,36 +119,49 @@ def _siret_issues() -> dict[IssueCode, Sentence]:
         IssueCode.SIRET_MISSING: lambda i: _("le SIRET manque."),
         IssueCode.SIRET_SCIENTIFIC: lambda i: _fill(
             _(
-                "« %(value)s » est un nombre arrondi par le tableur : des chiffres sont perdus. "
+                "«\u00a0%(value)s\u00a0» est un nombre arrondi par le tableur\u00a0: des chiffres "
+                "sont perdus. "
                 "Mettez la colonne au format Texte et ressaisissez le SIRET."
             ),
             i,
         ),
         IssueCode.SIRET_NOT_DIGITS: lambda i: _fill(
-            _("« %(value)s » n’est pas un SIRET : 14 chiffres sont attendus."), i
+            _("«\u00a0%(value)s\u00a0» n’est pas un SIRET\u00a0: 14 chiffres sont attendus."), i
         ),
         IssueCode.SIRET_IS_SIREN: lambda i: _fill(
             _(
-                "« %(value)s » est un SIREN (9 chiffres) : "
+                "«\u00a0%(value)s\u00a0» est un SIREN (9 chiffres)\u00a0: "
                 "indiquez le SIRET de l’établissement (14 chiffres)."
             ),
             i,
         ),
-        IssueCode.SIRET_LENGTH: lambda i: _fill(_("« %(value)s » n’a pas 14 chiffres."), i),
+        IssueCode.SIRET_LENGTH: lambda i: _fill(_("«\u00a0%(value)s\u00a0» n’a pas 14 chiffres."), i),
         IssueCode.SIRET_CHECKSUM: lambda i: _fill(
-            _("la clé de contrôle de « %(value)s » est fausse : vérifiez les chiffres un à un."), i
+            _(
+                "la clé de contrôle de «\u00a0%(value)s\u00a0» est fausse\u00a0: vérifiez les "
+                "chiffres un à un."
+            ),
+            i,
         ),
         IssueCode.SIRET_RESERVED: lambda i: _fill(
-            _("« %(value)s » est un numéro jamais attribué, réservé aux programmes de démonstration."), i
+            _(
+                "«\u00a0%(value)s\u00a0» est un numéro jamais attribué, réservé aux programmes de "
+                "démonstration."
+            ),
+            i,
         ),
         IssueCode.SIREN_INVALID: lambda i: _fill(
-            _("« %(value)s » n’est pas un SIREN valable : sa clé est fausse."), i
+            _("«\u00a0%(value)s\u00a0» n’est pas un SIREN valable\u00a0: sa clé est fausse."), i
         ),
         IssueCode.SIREN_RESERVED: lambda i: _fill(
-            _("« %(value)s » est un numéro jamais attribué, réservé aux programmes de démonstration."), i
+            _(
+                "«\u00a0%(value)s\u00a0» est un numéro jamais attribué, réservé aux programmes de "
+                "démonstration."
+            ),
+            i,
         ),
         IssueCode.DUPLICATE_IN_FILE: lambda i: _fill(
-            _("le SIRET « %(value)s » figure déjà à la ligne %(detail)s du fichier."), i
+            _("le SIRET «\u00a0%(value)s\u00a0» figure déjà à la ligne %(detail)s du fichier."), i
         ),
     }
 
@@ -162,33 +170,46 @@ def _cell_issues() -> dict[IssueCode, Sentence]:
     return {
         IssueCode.NAME_MISSING: lambda i: _("le nom de l’entreprise manque."),
         IssueCode.POSTAL_CODE_INVALID: lambda i: _fill(
-            _("« %(value)s » n’est pas un code postal : 5 chiffres sont attendus."), i
+            _("«\u00a0%(value)s\u00a0» n’est pas un code postal\u00a0: 5 chiffres sont attendus."), i
         ),
         IssueCode.NAF_INVALID: lambda i: _fill(
-            _("« %(value)s » n’est pas un code NAF (exemple : 62.01Z)."), i
+            _("«\u00a0%(value)s\u00a0» n’est pas un code NAF (exemple\u00a0: 62.01Z)."), i
         ),
         IssueCode.WORKFORCE_INVALID: lambda i: _fill(
-            _("« %(value)s » n’est ni un nombre de salariés ni une tranche d’effectif de l’INSEE."), i
+            _("«\u00a0%(value)s\u00a0» n’est ni un nombre de salariés ni une tranche d’effectif de l’INSEE."),
+            i,
         ),
         IssueCode.LEGAL_CATEGORY_INVALID: lambda i: _fill(
-            _("« %(value)s » n’est pas un code de catégorie juridique (4 chiffres, exemple : 5710)."), i
+            _(
+                "«\u00a0%(value)s\u00a0» n’est pas un code de catégorie juridique (4 chiffres, "
+                "exemple\u00a0: 5710)."
+            ),
+            i,
         ),
-        IssueCode.EMAIL_INVALID: lambda i: _fill(_("« %(value)s » n’est pas une adresse e-mail."), i),
+        IssueCode.EMAIL_INVALID: lambda i: _fill(
+            _("«\u00a0%(value)s\u00a0» n’est pas une adresse e-mail."), i
+        ),
         IssueCode.CONTACT_NAME_MISSING: lambda i: _(
             "indiquez le nom de la personne, ou videz les autres colonnes du contact."
         ),
-        IssueCode.STAGE_UNKNOWN: lambda i: _fill(_("« %(value)s » n’est pas une étape connue."), i),
+        IssueCode.STAGE_UNKNOWN: lambda i: _fill(_("«\u00a0%(value)s\u00a0» n’est pas une étape connue."), i),
         IssueCode.ADVISOR_UNKNOWN: lambda i: _fill(
-            _("« %(value)s » n’est l’adresse d’aucun conseiller de ce programme."), i
+            _("«\u00a0%(value)s\u00a0» n’est l’adresse d’aucun conseiller de ce programme."), i
         ),
-        IssueCode.CELL_ERROR: lambda i: _fill(_("la cellule contient l’erreur de tableur « %(value)s »."), i),
+        IssueCode.CELL_ERROR: lambda i: _fill(
+            _("la cellule contient l’erreur de tableur «\u00a0%(value)s\u00a0»."), i
+        ),
         IssueCode.CELL_DAMAGED: lambda i: _fill(
-            _("« %(value)s » contient un caractère abîmé (�) : corrigez-le dans le fichier d’origine."), i
+            _(
+                "«\u00a0%(value)s\u00a0» contient un caractère abîmé (�)\u00a0: corrigez-le dans le "
+                "fichier d’origine."
+            ),
+            i,
         ),
         IssueCode.CELL_TOO_LONG: lambda i: _fill(_("le texte dépasse %(detail)s caractères."), i),
         IssueCode.TOO_MANY_CELLS: lambda i: _fill(
             _(
-                "la ligne a des cellules en trop par rapport aux titres (%(detail)s) : un séparateur "
+                "la ligne a des cellules en trop par rapport aux titres (%(detail)s)\u00a0: un séparateur "
                 "se trouve sans doute dans un texte."
             ),
             i,
@@ -199,32 +220,32 @@ def _cell_issues() -> dict[IssueCode, Sentence]:
 def _register_issues() -> dict[IssueCode, Sentence]:
     return {
         IssueCode.REGISTER_EMPTY_RECORD: lambda i: _(
-            "la fiche du répertoire est vide : ni nom, ni établissement."
+            "la fiche du répertoire est vide\u00a0: ni nom, ni établissement."
         ),
         IssueCode.REGISTER_UNREADABLE: lambda i: _(
             "la fiche du répertoire ne donne aucun établissement dont le SIRET soit valable."
         ),
         IssueCode.COMPANY_CLOSED: lambda i: _closed(
             i,
-            _("entreprise cessée le %(date)s : conservée."),
-            _("entreprise cessée : conservée."),
+            _("entreprise cessée le %(date)s\u00a0: conservée."),
+            _("entreprise cessée\u00a0: conservée."),
         ),
         IssueCode.ESTABLISHMENT_CLOSED: lambda i: _closed(
             i,
-            _("établissement fermé le %(date)s : conservé."),
-            _("établissement fermé : conservé."),
+            _("établissement fermé le %(date)s\u00a0: conservé."),
+            _("établissement fermé\u00a0: conservé."),
         ),
         IssueCode.NOT_DIFFUSIBLE: lambda i: _(
-            "entreprise non diffusible : son nom et son adresse peuvent manquer."
+            "entreprise non diffusible\u00a0: son nom et son adresse peuvent manquer."
         ),
         IssueCode.WORKFORCE_UNKNOWN: lambda i: _("effectif inconnu du répertoire."),
         IssueCode.HEAD_OFFICE_ELSEWHERE: lambda i: _fill(
-            _("siège à %(detail)s : l’établissement de %(value)s est retenu."), i
+            _("siège à %(detail)s\u00a0: l’établissement de %(value)s est retenu."), i
         ),
         IssueCode.SEVERAL_ESTABLISHMENTS: lambda i: _fill(
             _(
-                "plusieurs établissements ouverts dans le territoire : "
-                "%(value)s est retenu (autres : %(detail)s)."
+                "plusieurs établissements ouverts dans le territoire\u00a0: "
+                "%(value)s est retenu (autres\u00a0: %(detail)s)."
             ),
             i,
         ),
@@ -234,13 +255,21 @@ def _register_issues() -> dict[IssueCode, Sentence]:
 def _duplicate_issues() -> dict[IssueCode, Sentence]:
     return {
         IssueCode.SAME_COMPANY: lambda i: _fill(
-            _("un autre établissement de cette entreprise est déjà suivi : « %(value)s » (%(detail)s)."), i
+            _(
+                "un autre établissement de cette entreprise est déjà suivi\u00a0: «\u00a0%(value)s\u00a0» "
+                "(%(detail)s)."
+            ),
+            i,
         ),
         IssueCode.NEAR_DUPLICATE: lambda i: _fill(
-            _("doublon possible : « %(value)s » (%(detail)s) a le même code postal et un nom proche."), i
+            _(
+                "doublon possible\u00a0: «\u00a0%(value)s\u00a0» (%(detail)s) a le même code postal et "
+                "un nom proche."
+            ),
+            i,
         ),
         IssueCode.MERGED_AWAY: lambda i: _fill(
-            _("ce SIRET a été réuni avec « %(value)s » : la ligne n’y change rien."), i
+            _("ce SIRET a été réuni avec «\u00a0%(value)s\u00a0»\u00a0: la ligne n’y change rien."), i
         ),
     }
 
@@ -249,28 +278,40 @@ def _place_issues() -> dict[IssueCode, Sentence]:
     return {
         IssueCode.OUTSIDE_TERRITORY: lambda i: _fill(
             _(
-                "« %(value)s » est hors du territoire du programme : "
+                "«\u00a0%(value)s\u00a0» est hors du territoire du programme\u00a0: "
                 "l’entreprise est conservée, signalée hors territoire."
             ),
             i,
         ),
         IssueCode.COMMUNE_UNKNOWN: lambda i: (
             _fill(
-                _("« %(value)s » ne correspond à aucune commune du territoire : à préciser sur la fiche."), i
+                _(
+                    "«\u00a0%(value)s\u00a0» ne correspond à aucune commune du territoire\u00a0: à "
+                    "préciser sur la fiche."
+                ),
+                i,
             )
             if i.value
-            else _("la commune n’est pas indiquée : à préciser sur la fiche.")
+            else _("la commune n’est pas indiquée\u00a0: à préciser sur la fiche.")
         ),
         IssueCode.COMMUNE_MERGED: lambda i: _fill(
-            _("« %(value)s » fait aujourd’hui partie de la commune %(detail)s, qui est retenue."), i
+            _("«\u00a0%(value)s\u00a0» fait aujourd’hui partie de la commune %(detail)s, qui est retenue."), i
         ),
         IssueCode.NAF_OLD: lambda i: (
-            _fill(_("« %(value)s » est un code d’une ancienne nomenclature : %(detail)s est retenu."), i)
+            _fill(
+                _(
+                    "«\u00a0%(value)s\u00a0» est un code d’une ancienne nomenclature\u00a0: "
+                    "%(detail)s est retenu."
+                ),
+                i,
+            )
             if i.detail
-            else _fill(_("« %(value)s » est un code d’une ancienne nomenclature : laissé vide."), i)
+            else _fill(
+                _("«\u00a0%(value)s\u00a0» est un code d’une ancienne nomenclature\u00a0: laissé vide."), i
+            )
         ),
         IssueCode.NAF_UNKNOWN: lambda i: (
-            _fill(_("« %(value)s » n’existe pas dans la NAF rév. 2 : laissé vide."), i)
+            _fill(_("«\u00a0%(value)s\u00a0» n’existe pas dans la NAF rév. 2\u00a0: laissé vide."), i)
             if i.value
             else _("activité inconnue du répertoire.")
         ),
@@ -290,7 +331,7 @@ def _where(fault: FileFaultError) -> str:
     """Name the place: a cell of a sheet, or a row."""
     if "!" in fault.place:
         sheet, cell = fault.place.rsplit("!", 1)
-        return _("Feuille « %(sheet)s », cellule %(cell)s") % {"sheet": sheet, "cell": cell}
+        return _("Feuille «\u00a0%(sheet)s\u00a0», cellule %(cell)s") % {"sheet": sheet, "cell": cell}
     return _("Ligne %(row)s") % {"row": fault.place}
 
 
@@ -310,11 +351,11 @@ def _file_faults() -> dict[FileFaultCode, Callable[[FileFaultError], str]]:
             "Enregistrez-le au format XLSX, sans mot de passe."
         ),
         FileFaultCode.TOO_MANY_ROWS: lambda f: (
-            _("%(where)s : le fichier dépasse %(limit)s lignes. Découpez-le en plusieurs fichiers.")
+            _("%(where)s\u00a0: le fichier dépasse %(limit)s lignes. Découpez-le en plusieurs fichiers.")
             % {"where": _where(f), "limit": f.detail}
         ),
         FileFaultCode.TOO_MANY_COLUMNS: lambda f: (
-            _("%(where)s : le fichier dépasse %(limit)s colonnes. Supprimez les colonnes inutiles.")
+            _("%(where)s\u00a0: le fichier dépasse %(limit)s colonnes. Supprimez les colonnes inutiles.")
             % {"where": _where(f), "limit": f.detail}
         ),
         FileFaultCode.NO_ROWS: lambda f: _("Le tableau a des titres de colonnes mais aucune ligne."),
@@ -323,10 +364,12 @@ def _file_faults() -> dict[FileFaultCode, Callable[[FileFaultError], str]]:
             % {"row": f.place, "column": f.detail}
         ),
         FileFaultCode.JSON_NOT_REGISTER: lambda f: _(
-            "Ce JSON n’est pas une réponse du répertoire des entreprises : la liste « results » manque."
+            "Ce JSON n’est pas une réponse du répertoire des entreprises\u00a0: la liste "
+            "«\u00a0results\u00a0» manque."
         ),
         FileFaultCode.REGISTER_ERROR: lambda f: (
-            _("Le répertoire des entreprises a répondu une erreur : « %(detail)s ».") % {"detail": f.detail}
+            _("Le répertoire des entreprises a répondu une erreur\u00a0: «\u00a0%(detail)s\u00a0».")
+            % {"detail": f.detail}
         ),
     }
 
@@ -335,36 +378,42 @@ def _text_faults() -> dict[FileFaultCode, Callable[[FileFaultError], str]]:
     return {
         FileFaultCode.ENCODING: lambda f: (
             _(
-                "Ligne %(row)s : des caractères sont illisibles. "
-                "Enregistrez le fichier en UTF-8 (« CSV UTF-8 » dans un tableur)."
+                "Ligne %(row)s\u00a0: des caractères sont illisibles. "
+                "Enregistrez le fichier en UTF-8 («\u00a0CSV UTF-8\u00a0» dans un tableur)."
             )
             % {"row": f.place}
         ),
         FileFaultCode.ENCODING_MIXED: lambda f: (
-            _("Ligne %(row)s : le fichier mélange deux encodages. Enregistrez-le de nouveau en UTF-8.")
+            _("Ligne %(row)s\u00a0: le fichier mélange deux encodages. Enregistrez-le de nouveau en UTF-8.")
             % {"row": f.place}
         ),
         FileFaultCode.CSV_QUOTES: lambda f: (
-            _("Ligne %(row)s : un guillemet est mal placé ou n’est pas refermé.") % {"row": f.place}
+            _("Ligne %(row)s\u00a0: un guillemet est mal placé ou n’est pas refermé.") % {"row": f.place}
         ),
         FileFaultCode.CSV_FIELD_TOO_LONG: lambda f: (
-            _("Ligne %(row)s : une cellule est démesurée ; un guillemet n’est sans doute pas refermé.")
+            _(
+                "Ligne %(row)s\u00a0: une cellule est démesurée\u00a0; un guillemet n’est sans doute "
+                "pas refermé."
+            )
             % {"row": f.place}
         ),
         FileFaultCode.HEADING_MISSING: lambda f: (
             _(
-                "La ligne des titres est introuvable : "
-                "les colonnes « SIRET » et « Raison sociale » sont attendues. "
-                "Première ligne lue : « %(headings)s »."
+                "La ligne des titres est introuvable\u00a0: "
+                "les colonnes «\u00a0SIRET\u00a0» et «\u00a0Raison sociale\u00a0» sont attendues. "
+                "Première ligne lue\u00a0: «\u00a0%(headings)s\u00a0»."
             )
             % {"headings": f.detail}
         ),
         FileFaultCode.COLUMN_MISSING: lambda f: (
-            _("La colonne « %(column)s » manque. Colonnes lues : « %(headings)s ».")
+            _("La colonne «\u00a0%(column)s\u00a0» manque. Colonnes lues\u00a0: «\u00a0%(headings)s\u00a0».")
             % {"column": field_label(f.place), "headings": f.detail}
         ),
         FileFaultCode.COLUMN_TWICE: lambda f: (
-            _("Les colonnes « %(first)s » et « %(second)s » désignent la même information : gardez-en une.")
+            _(
+                "Les colonnes «\u00a0%(first)s\u00a0» et «\u00a0%(second)s\u00a0» désignent la même "
+                "information\u00a0: gardez-en une."
+            )
             % {"first": f.place, "second": f.detail}
         ),
     }
@@ -374,8 +423,8 @@ def _workbook_faults() -> dict[FileFaultCode, Callable[[FileFaultError], str]]:
     return {
         FileFaultCode.FORMULA: lambda f: (
             _(
-                "%(where)s : la cellule contient une formule. "
-                "Copiez le tableau et collez-le en « valeurs seules »."
+                "%(where)s\u00a0: la cellule contient une formule. "
+                "Copiez le tableau et collez-le en «\u00a0valeurs seules\u00a0»."
             )
             % {"where": _where(f)}
         ),
@@ -383,7 +432,7 @@ def _workbook_faults() -> dict[FileFaultCode, Callable[[FileFaultError], str]]:
             "Le classeur est abîmé ou incomplet. Ouvrez-le dans un tableur et enregistrez-le de nouveau."
         ),
         FileFaultCode.ARCHIVE_BOMB: lambda f: _(
-            "Le classeur se déploie en un volume démesuré : il est refusé par sécurité. "
+            "Le classeur se déploie en un volume démesuré\u00a0: il est refusé par sécurité. "
             "Copiez les lignes utiles dans un classeur neuf."
         ),
         FileFaultCode.ARCHIVE_ENCRYPTED: lambda f: _(
@@ -391,7 +440,7 @@ def _workbook_faults() -> dict[FileFaultCode, Callable[[FileFaultError], str]]:
         ),
         FileFaultCode.WORKBOOK_BROKEN: lambda f: (
             _(
-                "Le classeur ne peut pas être lu (partie « %(part)s »). "
+                "Le classeur ne peut pas être lu (partie «\u00a0%(part)s\u00a0»). "
                 "Ouvrez-le dans un tableur et enregistrez-le de nouveau."
             )
             % {"part": f.detail}

@@ -48,15 +48,18 @@ def check_upload(upload: Any, *, accepted: dict[str, set[str]] | None = None) ->
     if suffix not in accepted:
         kinds = ", ".join(sorted(extension.lstrip(".").upper() for extension in accepted))
         raise BusinessError(
-            _("« %(name)s » n’est pas d’un type accepté. Types acceptés : %(kinds)s.")
+            _("«\u00a0%(name)s\u00a0» n’est pas d’un type accepté. Types acceptés\u00a0: %(kinds)s.")
             % {"name": upload.name, "kinds": kinds},
             code="file-type",
         )
     if upload.size == 0:
-        raise BusinessError(_("« %(name)s » est vide.") % {"name": upload.name}, code="file-empty")
+        raise BusinessError(_("«\u00a0%(name)s\u00a0» est vide.") % {"name": upload.name}, code="file-empty")
     if upload.size > settings.UPLOAD_MAX_BYTES:
         raise BusinessError(
-            _("« %(name)s » pèse plus de %(limit)s Mo. Réduisez-le ou envoyez-le en plusieurs fichiers.")
+            _(
+                "«\u00a0%(name)s\u00a0» pèse plus de %(limit)s Mo. Réduisez-le ou envoyez-le en "
+                "plusieurs fichiers."
+            )
             % {"name": upload.name, "limit": format_number(settings.UPLOAD_MAX_BYTES // 2**20)},
             code="file-size",
         )
@@ -65,7 +68,10 @@ def check_upload(upload: Any, *, accepted: dict[str, set[str]] | None = None) ->
     upload.seek(0)
     if guess is None or guess.mime not in accepted[suffix]:
         raise BusinessError(
-            _("Le contenu de « %(name)s » ne correspond pas à son extension. Enregistrez-le de nouveau.")
+            _(
+                "Le contenu de «\u00a0%(name)s\u00a0» ne correspond pas à son extension. "
+                "Enregistrez-le de nouveau."
+            )
             % {"name": upload.name},
             code="file-content",
         )
@@ -145,7 +151,10 @@ def serve(stored: StoredFile) -> FileResponse:
     except FileNotFoundError as error:
         log.error("stored file is missing", extra={"file": str(stored.pk), "sha256": stored.sha256})
         raise BusinessError(
-            _("« %(name)s » n’est plus dans le stockage. Donnez à l’assistance la référence %(reference)s.")
+            _(
+                "«\u00a0%(name)s\u00a0» n’est plus dans le stockage. Donnez à l’assistance la référence "
+                "%(reference)s."
+            )
             % {"name": stored.name, "reference": str(stored.pk)[:12]},
             code="file-missing",
         ) from error

@@ -28,7 +28,7 @@ def parse_euros(text: str) -> int:
     cleaned = text.strip().removesuffix("€").translate(_SPACES).strip()
     match = _AMOUNT.match(cleaned)
     if match is None:
-        raise ValueError(str(_("Montant illisible : écrivez-le comme 1 234,56.")))
+        raise ValueError(str(_("Montant illisible\u00a0: écrivez-le comme 1 234,56.")))
     decimals = match["cents"] or ""
     if len(decimals) > 2:
         raise ValueError(str(_("Un montant a deux décimales au plus, comme 1 234,56.")))

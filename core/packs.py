@@ -168,7 +168,7 @@ class Reader:
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
     """Keys whose value changes, with both values when they are short."""
     return tuple(
-        f"{key} : {_short(before.get(key))} → {_short(value)}"
+        f"{key}\u00a0: {_short(before.get(key))} → {_short(value)}"
         for key, value in after.items()
         if before.get(key) != value
     )
@@ -176,4 +176,4 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[st
 
 def _short(value: Any) -> str:
     text = str(value)
-    return f"« {text} »" if len(text) <= 60 else f"« {text[:57]}… »"
+    return f"«\u00a0{text}\u00a0»" if len(text) <= 60 else f"«\u00a0{text[:57]}…\u00a0»"

@@ -203,9 +203,9 @@ def total(erasures: Iterable[Erasure]) -> int:
 
 
 ACCOUNTING_REASON = _(
-    "Pièces comptables et dossiers d’aide : conservés 10 ans (code de commerce, art. L. 123-22 ; "
+    "Pièces comptables et dossiers d’aide\u00a0: conservés 10 ans (code de commerce, art. L. 123-22\u00a0; "
     "contrôle des cofinancements)."
 )
 TRAINING_REASON = _(
-    "Preuves de formation cofinancée (présence, certificat) : conservées 10 ans pour les contrôles."
+    "Preuves de formation cofinancée (présence, certificat)\u00a0: conservées 10 ans pour les contrôles."
 )

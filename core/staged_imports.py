@@ -79,7 +79,7 @@ def start_reading(kind: StagedImport, *, actor: Any, batch: Any) -> None:
     job = jobs.enqueue(
         kind.read_job,
         key=f"{kind.key}-{batch.pk}-read",
-        label=_("Vérification de « %(name)s »") % {"name": batch.filename},
+        label=_("Vérification de «\u00a0%(name)s\u00a0»") % {"name": batch.filename},
         programme_id=batch.programme_id,
         actor=actor,
         batch_id=batch.pk,
@@ -138,11 +138,13 @@ def confirm(kind: StagedImport, *, actor: Any, batch: Any) -> UUID | None:
     fresh = kind.batches.objects.select_for_update(no_key=True, of=("self",)).get(pk=batch.pk)
     if fresh.status not in OVER:
         if fresh.status != ImportStatus.CHECKED:
-            raise BusinessError(_("Ce fichier n’a pas été vérifié : rien à importer."), code="not-checked")
+            raise BusinessError(
+                _("Ce fichier n’a pas été vérifié\u00a0: rien à importer."), code="not-checked"
+            )
         job = jobs.enqueue(
             kind.apply_job,
             key=f"{kind.key}-{batch.pk}-apply",
-            label=_("Import de « %(name)s »") % {"name": fresh.filename},
+            label=_("Import de «\u00a0%(name)s\u00a0»") % {"name": fresh.filename},
             programme_id=fresh.programme_id,
             actor=actor,
             batch_id=fresh.pk,

@@ -39,7 +39,10 @@ def is_stopped(job: Job | None) -> bool:
 def job_context(batch: Any, job: Job | None, *, page_url: str, retry_url: str) -> dict[str, Any]:
     """What ``components/job_progress.html`` shows while a file is judged or applied."""
     applying, stopped = batch.status == ImportStatus.APPLYING, is_stopped(job)
-    told = _("Le travail s’est arrêté. Ce qui est importé est conservé ; « Réessayer » reprend la suite.")
+    told = _(
+        "Le travail s’est arrêté. Ce qui est importé est conservé\u00a0; «\u00a0Réessayer\u00a0» "
+        "reprend la suite."
+    )
     return {
         "title": _("Import en cours") if applying else _("Vérification du fichier"),
         "state": "failed" if stopped else "running",

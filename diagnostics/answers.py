@@ -215,7 +215,7 @@ def _choices(question: Question, stored: object) -> frozenset[str]:
     alone = [code for code in codes if question.choice_by_code[code].exclusive]
     if alone and len(codes) > 1:
         label = question.choice_by_code[alone[0]].label
-        raise AnswerError(_("« %(label)s » ne peut être coché qu’à lui seul."), label=label)
+        raise AnswerError(_("«\u00a0%(label)s\u00a0» ne peut être coché qu’à lui seul."), label=label)
     if question.most_ticked is not None and len(codes) > question.most_ticked:
         raise AnswerError(_("Choisissez au plus %(most)s réponses."), most=question.most_ticked)
     return codes
@@ -304,7 +304,7 @@ def _date(stored: object) -> date:
     except ValueError:
         raise AnswerError(_("Écrivez une date, par exemple 29/01/2019.")) from None
     if not 1900 <= found.year <= 2200:
-        raise AnswerError(_("Cette date est trop éloignée : vérifiez l’année."))
+        raise AnswerError(_("Cette date est trop éloignée\u00a0: vérifiez l’année."))
     return found
 
 

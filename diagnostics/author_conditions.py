@@ -221,7 +221,7 @@ class Builder:
     def _fault(self, line: Statement) -> str:
         words = self._words(line.subject)
         if not words or (line.subject.startswith(LEVEL_OF) and not self.results):
-            return _("cette question n’est plus dans le questionnaire ; choisissez-en une autre.")
+            return _("cette question n’est plus dans le questionnaire\u00a0; choisissez-en une autre.")
         if line.word in (ANSWERED, UNANSWERED):
             return ""
         parts = [code for code, _label in self._parts(line.subject)]

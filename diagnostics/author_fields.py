@@ -127,7 +127,7 @@ class SetRow(RowForm):
     choice = forms.CharField(label=_("Si l’on choisit (code)"), max_length=40, required=False)
     question = forms.CharField(label=_("alors à la question (code)"), max_length=40, required=False)
     value = forms.CharField(
-        label=_("la réponse est (code, nombre ou « sans objet »)"), max_length=300, required=False
+        label=_("la réponse est (code, nombre ou «\u00a0sans objet\u00a0»)"), max_length=300, required=False
     )
 
 

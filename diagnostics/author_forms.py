@@ -20,9 +20,12 @@ CODE = forms.RegexField(
     label=_("Code"),
     regex=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z",
     help_text=_(
-        "Garder un code, c’est dire que c’est la même chose : les réponses et les comparaisons le suivent."
+        "Garder un code, c’est dire que c’est la même chose\u00a0: les réponses et les "
+        "comparaisons le suivent."
     ),
-    error_messages={"invalid": _("40 lettres sans accent, chiffres, « - » ou « _ » au plus.")},
+    error_messages={
+        "invalid": _("40 lettres sans accent, chiffres, «\u00a0-\u00a0» ou «\u00a0_\u00a0» au plus.")
+    },
 )
 
 
@@ -107,7 +110,9 @@ class SettingsForm(PartForm):
         label=_("Langues"),
         required=False,
         max_length=40,
-        help_text=_("Codes séparés par des virgules, la principale d’abord : fr, en. Vide : une seule."),
+        help_text=_(
+            "Codes séparés par des virgules, la principale d’abord\u00a0: fr, en. Vide\u00a0: une seule."
+        ),
     )
 
     def read(self) -> dict[str, Any]:
@@ -163,7 +168,9 @@ class SectionForm(PartForm):
     texts = ("title", "lead")
     title = forms.CharField(label=_("Titre"), max_length=300)
     lead = forms.CharField(label=_("Introduction"), max_length=PARAGRAPH, required=False, widget=AREA)
-    weight = NumberField(label=_("Poids dans la note globale"), help_text=_("1 si vide ; 0 : notée à part."))
+    weight = NumberField(
+        label=_("Poids dans la note globale"), help_text=_("1 si vide\u00a0; 0\u00a0: notée à part.")
+    )
     aggregation = forms.ChoiceField(label=_("Sa note est la"), choices=_AGGREGATIONS)
     code = CODE
 

@@ -38,10 +38,12 @@ class QuestionForm(PartForm):
     why = forms.CharField(
         label=_("Pourquoi cette question"), max_length=PARAGRAPH, required=False, widget=AREA
     )
-    weight = NumberField(label=_("Poids"), help_text=_("Vide ou 0 : posée, jamais notée."))
+    weight = NumberField(label=_("Poids"), help_text=_("Vide ou 0\u00a0: posée, jamais notée."))
     required = forms.BooleanField(label=_("Il faut y répondre"), required=False)
-    not_applicable = forms.BooleanField(label=_("« Sans objet » est possible"), required=False)
-    full_at = NumberField(label=_("Points de la note entière"), help_text=_("Vide : ceux du meilleur choix."))
+    not_applicable = forms.BooleanField(label=_("«\u00a0Sans objet\u00a0» est possible"), required=False)
+    full_at = NumberField(
+        label=_("Points de la note entière"), help_text=_("Vide\u00a0: ceux du meilleur choix.")
+    )
     most_ticked = forms.IntegerField(label=_("Choix au plus"), required=False, min_value=1, max_value=60)
     most_files = forms.IntegerField(
         label=_("Fichiers au plus"), required=False, min_value=1, max_value=MAX_FILES
@@ -54,7 +56,7 @@ class QuestionForm(PartForm):
         label=_("Nom de chaque degré"),
         required=False,
         widget=AREA,
-        help_text=_("Un par ligne, du premier au dernier ; ou rien."),
+        help_text=_("Un par ligne, du premier au dernier\u00a0; ou rien."),
     )
     scale_reverse = forms.BooleanField(label=_("Le premier degré est le meilleur"), required=False)
     by_sum = forms.BooleanField(label=_("Ses lignes s’additionnent"), required=False)

@@ -186,7 +186,7 @@ def loss_lines(losses: Iterable[Loss]) -> list[tuple[str, str]]:
         values = {**loss.values, **({"why": _(loss.values["why"])} if "why" in loss.values else {})}
         what = _subject(loss.noun, loss.name, loss.within)
         said.setdefault(what, []).append(_(loss.reason) % values)
-    return [(what, " ; ".join(reasons)) for what, reasons in said.items()]
+    return [(what, "\u00a0; ".join(reasons)) for what, reasons in said.items()]
 
 
 def _subject(about: Noun, name: str, within: str) -> str:
@@ -249,7 +249,7 @@ def _field_labels() -> Mapping[str, str]:
         "aggregation": _("calcul"),
         "kind": _("genre"),
         "required": _("obligatoire"),
-        "not_applicable": _("« sans objet » possible"),
+        "not_applicable": _("«\u00a0sans objet\u00a0» possible"),
         "unit": _("unité"),
         "min": _("minimum"),
         "max": _("maximum"),

@@ -213,7 +213,9 @@ def _scale(question: Question) -> str:
 
 
 def _thresholds(question: Question) -> str:
-    return " ; ".join(f"≥ {_euros(question, each.at_least)} : {each.points}" for each in question.thresholds)
+    return "\u00a0; ".join(
+        f"≥ {_euros(question, each.at_least)}\u00a0: {each.points}" for each in question.thresholds
+    )
 
 
 def _of_choices(old: Question, new: Question) -> Iterator[Difference]:

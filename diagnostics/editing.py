@@ -76,7 +76,7 @@ def blank_document(code: str, title: str) -> Document:
 
 def blank_question(code: str, kind: str, text: str = "") -> Part:
     """A question of a kind, with the least it needs to be valid."""
-    question: Part = {"code": code, "kind": str(kind), "text": text or _("Votre question ?")}
+    question: Part = {"code": code, "kind": str(kind), "text": text or _("Votre question\u00a0?")}
     if kind in CHOICE_KINDS | {Kind.COLUMNS}:
         question["weight"] = 1
         question["choices"] = [

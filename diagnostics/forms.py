@@ -93,7 +93,7 @@ class OpenForm(forms.Form):
         label=_("Questionnaire"), queryset=Questionnaire.objects.none(), empty_label=None
     )
     contact = ContactField(
-        label=_("Qui va répondre ?"),
+        label=_("Qui va répondre\u00a0?"),
         queryset=Contact.objects.none(),
         required=False,
         empty_label=_("À choisir plus tard"),
@@ -120,7 +120,7 @@ class OpenForm(forms.Form):
         if data.get("invite") and contact is not None and not contact.email:
             self.add_error(
                 "contact",
-                _("Cette personne n’a pas d’adresse e-mail : ajoutez-la sur la fiche de l’entreprise."),
+                _("Cette personne n’a pas d’adresse e-mail\u00a0: ajoutez-la sur la fiche de l’entreprise."),
             )
         return data
 

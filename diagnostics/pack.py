@@ -68,7 +68,7 @@ def _compare(programme: Programme, packed: list[PackedQuestionnaire]) -> list[Pa
         if _known(each) is not None:
             continue
         assert each.definition is not None  # noqa: S101 -- same
-        label = _("Questionnaire « %(title)s »") % {"title": each.definition.title}
+        label = _("Questionnaire «\u00a0%(title)s\u00a0»") % {"title": each.definition.title}
         before = usable.get(each.definition.code)
         version = latest_version(before) if before is not None else None
         details: tuple[str, ...] = ()

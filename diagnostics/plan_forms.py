@@ -60,7 +60,7 @@ class ActionItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
         help_texts = {
             "owner_name": _("La personne qui s’en charge, dans l’entreprise."),
             "due_on": _("Les rappels partent de cette date."),
-            "funding": _("Par exemple : OPCO, Région, plan de développement des compétences."),
+            "funding": _("Par exemple\u00a0: OPCO, Région, plan de développement des compétences."),
         }
         widgets = {
             "starts_on": _day(),
@@ -130,6 +130,6 @@ class PauseForm(forms.Form):
         label=_("Jusqu’au"),
         required=False,
         widget=_day(),
-        help_text=_("Ce jour compris ; vide : sans limite."),
+        help_text=_("Ce jour compris\u00a0; vide\u00a0: sans limite."),
     )
     reason = forms.CharField(label=_("Motif de la pause"), required=False, max_length=250)

@@ -16,8 +16,8 @@ def impact_words(step: str) -> str:
 def stake_words(stake: str) -> str:
     """Which training stake a measure calls for."""
     return {
-        "technical": _("formation : enjeux techniques"),
-        "legal": _("formation : enjeux juridiques"),
-        "economic": _("formation : enjeux économiques"),
-        "ethical": _("formation : enjeux éthiques"),
+        "technical": _("formation\u00a0: enjeux techniques"),
+        "legal": _("formation\u00a0: enjeux juridiques"),
+        "economic": _("formation\u00a0: enjeux économiques"),
+        "ethical": _("formation\u00a0: enjeux éthiques"),
     }[stake]

@@ -44,7 +44,7 @@ def due_dates(access: Access) -> Iterator[CalendarEntry]:
             uid=f"action-{item.pk}@{access.programme.slug}.edec-ia",
             day=due,
             title=f"{item.title} – {company}",
-            text=_("Responsable : %(owner)s") % {"owner": item.owner_name} if item.owner_name else "",
+            text=_("Responsable\u00a0: %(owner)s") % {"owner": item.owner_name} if item.owner_name else "",
             path=programme_url(access.programme, "diagnostics:plan_item", pk=item.pk),
         )
     for plan in plans.select_related("participation")[:MOST_ENTRIES]:

@@ -43,7 +43,7 @@ def questionnaire_occasions(since: date, *, is_started: bool) -> tuple[Occasion,
     steps = (
         (5, 10, first),
         (12, 19, _("Il reste quelques réponses pour connaître votre résultat.")),
-        (21, 35, _("C’est notre dernier rappel : le questionnaire reste ouvert, à votre rythme.")),
+        (21, 35, _("C’est notre dernier rappel\u00a0: le questionnaire reste ouvert, à votre rythme.")),
     )
     return tuple(
         Occasion(f"relance-{rank}", _after(since, start), _after(since, last), str(reason))

@@ -55,7 +55,7 @@ class DiagnosticDetailSerializer(DiagnosticSerializer):
     """A diagnostic with its whole result: levels, dimensions, contributions, what did not count."""
 
     result = serializers.SerializerMethodField(
-        help_text=_("Résultat entier, tel qu’il a été calculé à la remise ; absent avant.")
+        help_text=_("Résultat entier, tel qu’il a été calculé à la remise\u00a0; absent avant.")
     )
 
     class Meta(DiagnosticSerializer.Meta):

@@ -20,7 +20,7 @@ from diagnostics.xlsform import SheetProblem
 def problem_lines(problems: tuple[Problem, ...]) -> list[str]:
     """One line per problem of a document: where, what was expected, what was found."""
     return [
-        _("%(path)s : attendu %(expected)s ; trouvé %(found)s")
+        _("%(path)s\u00a0: attendu %(expected)s\u00a0; trouvé %(found)s")
         % {"path": each.path, "expected": _(each.expected) % each.values, "found": _(each.found)}
         for each in problems
     ]
@@ -32,7 +32,7 @@ def sheet_problem_lines(problems: tuple[SheetProblem, ...]) -> list[str]:
     for each in problems:
         place = _("feuille %(sheet)s, ligne %(row)s") if each.row else _("feuille %(sheet)s")
         where = place % {"sheet": each.sheet, "row": each.row}
-        lines.append(f"{where} : {_(each.reason) % each.values}")
+        lines.append(f"{where}\u00a0: {_(each.reason) % each.values}")
     return lines
 
 
@@ -116,11 +116,11 @@ def _part_words(question: Question, value: Mapping[str, int | frozenset[str]]) -
         given = value.get(part.code)
         if isinstance(given, frozenset):
             ticked = ", ".join(choice.label for choice in question.choices if choice.code in given)
-            words.append(f"{part.label} : {ticked}")
+            words.append(f"{part.label}\u00a0: {ticked}")
         elif given is not None:
             name = question.scale.label_of(given) if question.scale else ""
-            words.append(f"{part.label} : {name or given}")
-    return (" ; " if question.columns else ", ").join(words)
+            words.append(f"{part.label}\u00a0: {name or given}")
+    return ("\u00a0; " if question.columns else ", ").join(words)
 
 
 def _number_words(question: Question, value: Fraction) -> str:

@@ -28,7 +28,7 @@ class FileForm(forms.Form):
 
     fichier = forms.FileField(
         label=_("Document PDF à vérifier"),
-        help_text=_("Le fichier est comparé à l’original, puis oublié : il n’est pas conservé."),
+        help_text=_("Le fichier est comparé à l’original, puis oublié\u00a0: il n’est pas conservé."),
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
     )
 
@@ -37,7 +37,7 @@ class FileForm(forms.Form):
         if upload.size > settings.UPLOAD_MAX_BYTES:
             limit = format_number(settings.UPLOAD_MAX_BYTES // 2**20)
             raise forms.ValidationError(
-                gettext("Ce fichier pèse plus de %(limit)s Mo : ce n’est pas un de nos documents.")
+                gettext("Ce fichier pèse plus de %(limit)s Mo\u00a0: ce n’est pas un de nos documents.")
                 % {"limit": limit},
                 code="file-size",
             )

@@ -19,7 +19,7 @@ def render_document(job: RunningJob, document_id: str) -> dict[str, Any]:
     if document is None:
         raise BusinessError(_("Ce document n’existe plus."), code="document-gone")
     if document.is_withdrawn:
-        raise BusinessError(_("Ce document a été retiré : demandez-le de nouveau."), code="withdrawn")
+        raise BusinessError(_("Ce document a été retiré\u00a0: demandez-le de nouveau."), code="withdrawn")
     if not document.is_ready:
         rendered = render(document, progress=job.progress)
         job.progress(90, _("Enregistrement"))

@@ -13,7 +13,8 @@ from documents.selectors import kind_label
 from documents.services import withdraw_document
 
 EVIDENCE_REASON = _(
-    "Justificatif du cofinancement ou de la formation : conservé 10 ans, puis retiré ; seule son empreinte "
+    "Justificatif du cofinancement ou de la formation\u00a0: conservé 10 ans, puis retiré\u00a0; seule "
+    "son empreinte "
     "reste alors."
 )
 AUTHOR_REASON = _("Le nom de qui l’a demandé est imprimé sur un document figé, dont l’empreinte fait foi.")

@@ -53,7 +53,7 @@ def face_of(document: Document) -> Face:
 
 def qr_code(face: Face) -> SafeString:
     """The verification address as an inline drawing with its alternative text."""
-    title = _("Code QR vers la page de vérification : %(url)s") % {"url": face.verify_url}
+    title = _("Code QR vers la page de vérification\u00a0: %(url)s") % {"url": face.verify_url}
     drawing = segno.make(face.verify_url, error="m", micro=False).svg_inline(
         scale=4, border=0, dark="#16233b", title=title, omitsize=True
     )

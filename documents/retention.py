@@ -40,8 +40,8 @@ retention_rules.register(
     RetentionRule(
         label=_("Documents"),
         delay=_("Selon leur nature, 10 ans pour les justificatifs"),
-        source=_("Durée déclarée par chaque nature de document ; pièces comptables : 10 ans."),
-        outcome=_("Contenu et fichier retirés ; l’empreinte reste vérifiable"),
+        source=_("Durée déclarée par chaque nature de document\u00a0; pièces comptables\u00a0: 10 ans."),
+        outcome=_("Contenu et fichier retirés\u00a0; l’empreinte reste vérifiable"),
         due=due_documents,
         purge=_purge,
     ),

@@ -21,13 +21,16 @@ class AidTermsForm(forms.Form):
     """What services cost, and on which legal base they are given."""
 
     diagnostic_cost_cents = euros_field(
-        _("Coût d’un diagnostic"), help_text=_("Prix de marché, hors taxes. Zéro : pas d’aide à constater.")
+        _("Coût d’un diagnostic"),
+        help_text=_("Prix de marché, hors taxes. Zéro\u00a0: pas d’aide à constater."),
     )
     diagnostic_price_cents = euros_field(_("Prix payé par l’entreprise pour un diagnostic"))
     diagnostic_base = forms.ChoiceField(label=_("Base juridique des diagnostics"), choices=choices(AidBase))
     half_day_cost_cents = euros_field(
         _("Coût d’une demi-journée de formation par personne"),
-        help_text=_("L’aide se calcule sur les demi-journées suivies ; le prix de la session en est déduit."),
+        help_text=_(
+            "L’aide se calcule sur les demi-journées suivies\u00a0; le prix de la session en est déduit."
+        ),
     )
     training_base = forms.ChoiceField(label=_("Base juridique des formations"), choices=choices(AidBase))
     authority = forms.CharField(
@@ -89,7 +92,7 @@ class AidGrantForm(forms.Form):
         max_length=250,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("La direction seule peut passer le plafond ; le motif reste dans l’historique."),
+        help_text=_("La direction seule peut passer le plafond\u00a0; le motif reste dans l’historique."),
     )
     subject_id = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     form_token = forms.UUIDField(widget=forms.HiddenInput)
@@ -133,7 +136,7 @@ class AidDeclarationForm(forms.Form):
     signatory = forms.CharField(
         label=_("Déclarant"),
         max_length=160,
-        help_text=_("Nom et qualité, par exemple « Ada Exemple, gérante »."),
+        help_text=_("Nom et qualité, par exemple «\u00a0Ada Exemple, gérante\u00a0»."),
     )
     declared_on = date_field(_("Date de la déclaration"))
     form_token = forms.UUIDField(widget=forms.HiddenInput)

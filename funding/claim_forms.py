@@ -34,7 +34,9 @@ class ClaimForm(forms.Form):
         _("Montant de l’avance"),
         required=False,
         min_cents=1,
-        help_text=_("Pour une avance seulement ; tout ce que prévoit la convention, si rien n’est indiqué."),
+        help_text=_(
+            "Pour une avance seulement\u00a0; tout ce que prévoit la convention, si rien n’est indiqué."
+        ),
     )
     form_token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -128,7 +130,10 @@ class ClaimTermsForm(forms.Form):
     """What the agreement says of a funder's claims."""
 
     advance_percent = forms.IntegerField(
-        label=_("Avance à la signature (%)"), min_value=0, max_value=100, help_text=_("0 : pas d’avance.")
+        label=_("Avance à la signature (%)"),
+        min_value=0,
+        max_value=100,
+        help_text=_("0\u00a0: pas d’avance."),
     )
     ceiling_percent = forms.IntegerField(
         label=_("Plafond de l’avance et des acomptes (%)"),

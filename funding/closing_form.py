@@ -159,7 +159,7 @@ class ReportSheet:
         if self.granted.error:
             faulty.append(self.granted)
         if faulty:
-            self.problems.append(_("Des montants sont illisibles : ils sont signalés dans le tableau."))
+            self.problems.append(_("Des montants sont illisibles\u00a0: ils sont signalés dans le tableau."))
         return not faulty
 
     def entry(self) -> ReportEntry:

@@ -130,7 +130,7 @@ class TransferForm(ReasonForm):
         data = super().clean() or {}
         for part in self.parts:
             if part.error:
-                self.add_error(None, f"{part.label} : {part.error}")
+                self.add_error(None, f"{part.label}\u00a0: {part.error}")
         return data
 
     def amounts(self) -> dict[int, int]:

@@ -92,7 +92,7 @@ def key_figures(
         KeyFigure(
             label=_("Part de l’État"),
             value=format_percent(rate.reached) if rate.reached is not None else "–",
-            target=_("prévue : %(rate)s")
+            target=_("prévue\u00a0: %(rate)s")
             % {"rate": format_percent(rate.planned, decimals=3) if rate.planned is not None else "–"},
         ),
     ]
@@ -141,7 +141,7 @@ def _left_figures(programme: Programme, budget: BudgetOverview) -> list[KeyFigur
         KeyFigure(
             label=_("Reste à dépenser"),
             value=format_euros_round(reference - total.validated_cents),
-            target=_("dont disponible : %(free)s") % {"free": format_euros_round(total.available_cents)},
+            target=_("dont disponible\u00a0: %(free)s") % {"free": format_euros_round(total.available_cents)},
             url=f"{programme_url(programme, 'funding:composition')}?montant={ComposedFigure.REMAINING}",
         ),
     ]
@@ -279,7 +279,7 @@ def axis_chart(programme: Programme, budget: BudgetOverview) -> Chart:
     return budget_bullets(
         uid="budget-volets",
         title=_("Consommation par volet"),
-        reading=_("%(rate)s du budget est validé : %(spent)s sur %(planned)s.")
+        reading=_("%(rate)s du budget est validé\u00a0: %(spent)s sur %(planned)s.")
         % {
             "rate": format_percent(total.validated_cents, total.planned_cents),
             "spent": format_euros(total.validated_cents),
@@ -344,7 +344,7 @@ def monthly_chart(points: Sequence[MonthPoint], today: date) -> Chart:
     reading = _("Aucune dépense n’est encore validée.")
     if known and known[-1].actual_total_cents:
         last = known[-1]
-        reading = _("Fin %(month)s : %(actual)s validés, pour %(planned)s prévus à cette date.") % {
+        reading = _("Fin %(month)s\u00a0: %(actual)s validés, pour %(planned)s prévus à cette date.") % {
             "month": format_month(last.month),
             "actual": format_euros_round(last.actual_total_cents),
             "planned": format_euros_round(last.planned_total_cents),

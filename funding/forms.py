@@ -73,7 +73,7 @@ class ExpenseForm(EvidenceFields):
     label = forms.CharField(
         label=_("Objet"),
         max_length=200,
-        help_text=_("Ce qui a été fait, par exemple « Étude d’impact, acompte 2 »."),
+        help_text=_("Ce qui a été fait, par exemple «\u00a0Étude d’impact, acompte 2\u00a0»."),
     )
     supplier = forms.CharField(
         label=_("Fournisseur"),
@@ -87,7 +87,7 @@ class ExpenseForm(EvidenceFields):
     recoverable = euros_field(
         _("Dont taxes récupérables"),
         required=False,
-        help_text=_("Ce que le porteur récupère : jamais éligible."),
+        help_text=_("Ce que le porteur récupère\u00a0: jamais éligible."),
     )
     eligible = euros_field(
         _("Dont part éligible"),

@@ -22,7 +22,7 @@ class SupplierForm(forms.Form):
         label=_("SIRET"),
         max_length=40,
         required=False,
-        help_text=_("14 chiffres ; laissez vide pour un particulier ou un fournisseur étranger."),
+        help_text=_("14 chiffres\u00a0; laissez vide pour un particulier ou un fournisseur étranger."),
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "class": "input-medium", "autocomplete": "off"}
         ),

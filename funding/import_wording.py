@@ -30,11 +30,15 @@ def describe_file(fault: FileFaultError) -> str:
     """Why a whole file is refused."""
     if fault.code is FileFaultCode.HEADING_MISSING:
         return _(
-            "La ligne des titres est introuvable : les colonnes « Ligne », « Objet », « Fournisseur », "
-            "« Date » et « Montant HT » sont attendues. Première ligne lue : « %(headings)s »."
+            "La ligne des titres est introuvable\u00a0: les colonnes «\u00a0Ligne\u00a0», "
+            "«\u00a0Objet\u00a0», «\u00a0Fournisseur\u00a0», "
+            "«\u00a0Date\u00a0» et «\u00a0Montant HT\u00a0» sont attendues. Première ligne lue\u00a0: "
+            "«\u00a0%(headings)s\u00a0»."
         ) % {"headings": fault.detail}
     if fault.code is FileFaultCode.COLUMN_MISSING:
-        return _("La colonne « %(column)s » manque. Colonnes lues : « %(headings)s ».") % {
+        return _(
+            "La colonne «\u00a0%(column)s\u00a0» manque. Colonnes lues\u00a0: «\u00a0%(headings)s\u00a0»."
+        ) % {
             "column": column_label(fault.place),
             "headings": fault.detail,
         }
@@ -44,49 +48,56 @@ def describe_file(fault: FileFaultError) -> str:
 def describe(remark: Remark) -> str:
     """A remark in words: the column, what was read, what to do."""
     told = _SENTENCES[remark.reason](remark)
-    return f"{remark.column} : {told}" if remark.column else told
+    return f"{remark.column}\u00a0: {told}" if remark.column else told
 
 
 _SENTENCES: Mapping[Reason, Callable[[Remark], str]] = {
     Reason.MISSING: lambda r: _("la cellule est vide."),
-    Reason.CELL_ERROR: lambda r: _("la cellule contient l’erreur « %(value)s ».") % {"value": r.value},
+    Reason.CELL_ERROR: lambda r: (
+        _("la cellule contient l’erreur «\u00a0%(value)s\u00a0».") % {"value": r.value}
+    ),
     Reason.TOO_LONG: lambda r: _("plus de %(most)s caractères.") % {"most": r.detail},
     Reason.LINE_UNKNOWN: lambda r: (
-        _("« %(value)s » n’est ni le code ni le libellé d’une ligne du plan en vigueur.") % {"value": r.value}
+        _("«\u00a0%(value)s\u00a0» n’est ni le code ni le libellé d’une ligne du plan en vigueur.")
+        % {"value": r.value}
     ),
     Reason.DATE_UNREADABLE: lambda r: (
-        _("« %(value)s » n’est pas une date ; écrivez-la comme 15/03/2026.") % {"value": r.value}
+        _("«\u00a0%(value)s\u00a0» n’est pas une date\u00a0; écrivez-la comme 15/03/2026.")
+        % {"value": r.value}
     ),
     Reason.DATE_OUTSIDE: lambda r: _("%(value)s est hors de la convention.") % {"value": r.value},
     Reason.DATE_FUTURE: lambda r: _("%(value)s n’est pas encore arrivé.") % {"value": r.value},
     Reason.YEAR_CLOSED: lambda r: _("l’exercice %(year)s est clos.") % {"year": r.detail},
     Reason.AMOUNT_UNREADABLE: lambda r: (
-        _("« %(value)s » n’est pas un montant ; deux décimales au plus, comme 1 234,56.") % {"value": r.value}
-    ),
-    Reason.AMOUNT_NEGATIVE: lambda r: (
-        _("%(value)s n’est pas positif ; un avoir se saisit sur la dépense qu’il réduit.")
+        _("«\u00a0%(value)s\u00a0» n’est pas un montant\u00a0; deux décimales au plus, comme 1 234,56.")
         % {"value": r.value}
     ),
-    Reason.AMOUNT_TOO_LARGE: lambda r: _("« %(value)s » est démesuré.") % {"value": r.value},
+    Reason.AMOUNT_NEGATIVE: lambda r: (
+        _("%(value)s n’est pas positif\u00a0; un avoir se saisit sur la dépense qu’il réduit.")
+        % {"value": r.value}
+    ),
+    Reason.AMOUNT_TOO_LARGE: lambda r: _("«\u00a0%(value)s\u00a0» est démesuré.") % {"value": r.value},
     Reason.TAX_IMPOSSIBLE: lambda r: _("la part récupérable dépasse la taxe."),
     Reason.ELIGIBLE_ABOVE: lambda r: (
         _("%(value)s dépasse le montant supporté, %(amount)s.")
         % {"value": r.value, "amount": format_euros(int(r.detail))}
     ),
-    Reason.SIRET_INVALID: lambda r: _("« %(value)s » n’est pas un SIRET valable.") % {"value": r.value},
+    Reason.SIRET_INVALID: lambda r: (
+        _("«\u00a0%(value)s\u00a0» n’est pas un SIRET valable.") % {"value": r.value}
+    ),
     Reason.TWICE_IN_FILE: lambda r: (
-        _("« %(value)s » est déjà à la ligne %(row)s.") % {"value": r.value, "row": r.detail}
+        _("«\u00a0%(value)s\u00a0» est déjà à la ligne %(row)s.") % {"value": r.value, "row": r.detail}
     ),
     Reason.KNOWN_OTHERWISE: lambda r: (
-        _("déjà saisie (%(detail)s) et soumise : elle ne se corrige plus par un fichier.")
+        _("déjà saisie (%(detail)s) et soumise\u00a0: elle ne se corrige plus par un fichier.")
         % {"detail": r.detail}
     ),
     Reason.LOOKALIKE: lambda r: (
-        _("même montant et même date que %(detail)s : vérifiez que ce n’est pas la même.")
+        _("même montant et même date que %(detail)s\u00a0: vérifiez que ce n’est pas la même.")
         % {"detail": r.detail}
     ),
     Reason.SIRET_DIFFERS: lambda r: (
-        _("l’annuaire donne un autre SIRET à ce fournisseur (%(detail)s) ; il est gardé.")
+        _("l’annuaire donne un autre SIRET à ce fournisseur (%(detail)s)\u00a0; il est gardé.")
         % {"detail": r.detail}
     ),
 }

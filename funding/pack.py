@@ -154,7 +154,7 @@ def _apply(programme: Programme, structure: BudgetStructure, actor: User | None)
     for rank, line in enumerate(structure.lines):
         if line.axis not in axes:
             raise BusinessError(
-                _("sections.budget.lines[%(rank)s].axis : le volet %(axis)s n’existe pas")
+                _("sections.budget.lines[%(rank)s].axis\u00a0: le volet %(axis)s n’existe pas")
                 % {"rank": rank, "axis": line.axis},
                 code="unknown-axis",
             )

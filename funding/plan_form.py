@@ -279,10 +279,12 @@ class PlanForm:
     def _why_not(self, lines: Sequence[LineInput]) -> str:
         gap = sum(f.agreed_cents for f in self.funders) - sum(line.planned.cents or 0 for line in lines)
         if gap:
-            return _("Les lignes doivent d’abord atteindre le total des financeurs : écart de %(gap)s.") % {
-                "gap": format_euros(gap)
-            }
-        return _("Aucune répartition ne respecte les montants saisis ou déjà appelés : videz des cellules.")
+            return _(
+                "Les lignes doivent d’abord atteindre le total des financeurs\u00a0: écart de %(gap)s."
+            ) % {"gap": format_euros(gap)}
+        return _(
+            "Aucune répartition ne respecte les montants saisis ou déjà appelés\u00a0: videz des cellules."
+        )
 
     @property
     def columns(self) -> list[ColumnResidue]:
@@ -323,5 +325,7 @@ def _line_errors(line: LineInput) -> list[str]:
         errors.append(_("Le libellé a 160 caractères au plus."))
     if line.nature not in {nature.value for nature in Nature}:
         errors.append(_("Choisissez une nature de dépense."))
-    errors += [f"{amount.label} : {amount.error}" for amount in (line.planned, *line.cells) if amount.error]
+    errors += [
+        f"{amount.label}\u00a0: {amount.error}" for amount in (line.planned, *line.cells) if amount.error
+    ]
     return errors

@@ -34,7 +34,7 @@ class HoursField(forms.CharField):
             return parse_hours(text)
         except ValueError as error:
             raise ValidationError(
-                _("Heures illisibles : écrivez 7,5 ou 7 h 30, deux décimales au plus."), code="invalid"
+                _("Heures illisibles\u00a0: écrivez 7,5 ou 7 h 30, deux décimales au plus."), code="invalid"
             ) from error
 
     def validate(self, value: Any) -> None:

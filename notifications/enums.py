@@ -80,7 +80,7 @@ class Silence(StrEnum):
     def label(self) -> str:
         """Words shown on screen."""
         return {
-            Silence.NO_ADDRESS: _("Personne à qui l’envoyer : aucun responsable n’a d’accès."),
+            Silence.NO_ADDRESS: _("Personne à qui l’envoyer\u00a0: aucun responsable n’a d’accès."),
             Silence.REFUSED: _("L’adresse a refusé un e-mail précédent."),
             Silence.MUTED: _("La personne a choisi de ne plus recevoir ces rappels."),
             Silence.ANSWERED: _("Une réponse est arrivée depuis le rappel précédent."),

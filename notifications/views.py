@@ -245,5 +245,5 @@ def feed_revoke(request: ProgrammeRequest) -> HttpResponse:
     if request.access.user is not None and services.revoke_feed(
         user=request.access.user, programme=request.programme
     ):
-        messages.success(request, _("L’adresse de calendrier est fermée : elle ne répond plus."))
+        messages.success(request, _("L’adresse de calendrier est fermée\u00a0: elle ne répond plus."))
     return HttpResponseRedirect(programme_url(request.programme, "notifications:preferences"))

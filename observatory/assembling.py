@@ -138,7 +138,7 @@ def _population_sheets(axes: Axes, frame: Frame) -> list[Sheet]:
             axes,
             frame,
             _(
-                "Chaque chiffre est publié à l’échelle la plus fine qui le permet :"
+                "Chaque chiffre est publié à l’échelle la plus fine qui le permet\u00a0:"
                 " EPCI, arrondissement, département."
             ),
         ),
@@ -214,7 +214,9 @@ def _add_answers(
     note = _("À une question à plusieurs réponses, les parts ne s’additionnent pas.")
     assembly.sheets.append(answers_sheet("answers", _("Réponses à chaque question"), labels, questions, note))
     if needs:
-        need_note = _("Besoin : le savoir-faire est acquis par moins de la moitié des personnes concernées.")
+        need_note = _(
+            "Besoin\u00a0: le savoir-faire est acquis par moins de la moitié des personnes concernées."
+        )
         title = _("Besoins en compétences")
         assembly.sheets.append(
             answers_sheet("needs", title, (_("Savoir-faire"), _("Situation")), needs, need_note)

@@ -35,7 +35,7 @@ def compute_release(release_id: str, progress: Progress) -> Release:
     """
     release: Release = Release.objects.select_related("programme").get(pk=release_id)
     if release.is_published:
-        raise BusinessError(_("Ce millésime est publié : il ne change plus."), code="published")
+        raise BusinessError(_("Ce millésime est publié\u00a0: il ne change plus."), code="published")
     progress(2, _("Comptage des réponses"))
     version = counting.main_version(release.programme, release.reference_date)
     if version is None:
@@ -139,7 +139,7 @@ def _store(
     """Write the protected cells and the verdict; true counts are dropped here."""
     release = Release.objects.select_for_update().get(pk=release.pk)
     if release.is_published:
-        raise BusinessError(_("Ce millésime est publié : il ne change plus."), code="published")
+        raise BusinessError(_("Ce millésime est publié\u00a0: il ne change plus."), code="published")
     release.tables.all().delete()
     statuses: Counter[str] = Counter()
     for position, sheet in enumerate(assembly.sheets):

@@ -79,7 +79,7 @@ def release_data(release: ReleaseView, tables: list[TableView]) -> dict[str, Any
             "threshold": POLICY.threshold,
             "secret": str(SECRET_LONG),
             "repeated": str(REPEATED_LONG),
-            "unit": str(_("entreprise ; un groupe d’entreprises liées compte pour une")),
+            "unit": str(_("entreprise\u00a0; un groupe d’entreprises liées compte pour une")),
         },
         "tables": [table_data(table) for table in tables],
     }

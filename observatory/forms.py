@@ -19,7 +19,7 @@ class ReleaseForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {
             "reference_date": _("Les diagnostics remis ce jour-là au plus tard sont comptés."),
             "title": _("Laissez vide pour « Millésime au … »."),
-            "notes": _("Facultatif : ce que le lecteur doit savoir de ce millésime. Publié tel quel."),
+            "notes": _("Facultatif\u00a0: ce que le lecteur doit savoir de ce millésime. Publié tel quel."),
         }
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -255,7 +255,7 @@ def level_heat(tables: Tables) -> Chart | None:
         uid="niveaux-secteurs",
         title=_("Niveaux par secteur"),
         reading=_(
-            "Part des entreprises de chaque secteur à chaque niveau ; les cases hachurées sont secrètes."
+            "Part des entreprises de chaque secteur à chaque niveau\u00a0; les cases hachurées sont secrètes."
         ),
         column=_("Secteur"),
         columns=list(columns.values()),
@@ -305,7 +305,7 @@ def territory_map(table: TableView, places: Sequence[Place]) -> Chart:
             for low, high in shades
         ],
         withheld_label=str(SECRET),
-        note=_("Un carré par EPCI, au plus près de sa place ; la taille du carré ne dit rien."),
+        note=_("Un carré par EPCI, au plus près de sa place\u00a0; la taille du carré ne dit rien."),
     )
 
 
@@ -322,7 +322,7 @@ def _wider(by_code: dict[str, CellView], place: Place) -> str:
     for code, name in place.wider:
         cell = by_code.get(code)
         if cell is not None and cell.count is not None:
-            return f"{SECRET} ({name} : {format_number(cell.count)})"
+            return f"{SECRET} ({name}\u00a0: {format_number(cell.count)})"
     return str(SECRET)
 
 
@@ -392,7 +392,7 @@ def context_chart(series: ContextSeries) -> Chart:
     return lines_over_time(
         uid=series.code,
         title=series.title,
-        reading=_("En %(year)s : %(share)s (%(who)s).")
+        reading=_("En %(year)s\u00a0: %(share)s (%(who)s).")
         % {
             "year": series.years[-1],
             "share": format_percent(int(last.values[-1] * 100), 10_000, 1),
@@ -402,7 +402,7 @@ def context_chart(series: ContextSeries) -> Chart:
         moments=list(series.years),
         series=lines,
         tick_format=lambda tick: f"{format_number(tick)}\u00a0%",
-        note=_("Source : %(source)s, mise à jour du %(day)s. Unité : %(unit)s. %(note)s")
+        note=_("Source\u00a0: %(source)s, mise à jour du %(day)s. Unité\u00a0: %(unit)s. %(note)s")
         % {
             "source": series.source,
             "day": format_date(series.updated_on),
@@ -417,7 +417,7 @@ def _bars(uid: str, title: str, columns: tuple[str, str], parts: Sequence[Shown]
     known = [one for one in parts if not one.is_secret]
     if known:
         top = max(known, key=lambda one: one.value)
-        reading = _("En tête : %(label)s (%(figure)s).") % {"label": top.label, "figure": top.text}
+        reading = _("En tête\u00a0: %(label)s (%(figure)s).") % {"label": top.label, "figure": top.text}
     else:
         reading = _("Aucun de ces chiffres ne repose sur assez d’entreprises pour être publié.")
     bars = [Bar(one.label, one.value, one.text) for one in parts]

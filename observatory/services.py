@@ -75,7 +75,7 @@ def recompute_release(*, release: Release, actor: User | None) -> Release:
     """
     release = Release.objects.select_for_update().get(pk=release.pk)
     if release.is_published:
-        raise BusinessError(_("Ce millésime est publié : il ne change plus."), code="published")
+        raise BusinessError(_("Ce millésime est publié\u00a0: il ne change plus."), code="published")
     _ask(release, actor)
     return release
 
@@ -109,7 +109,7 @@ def publish_release(*, release: Release, actor: User | None, at: datetime | None
         return release
     if release.status == ReleaseStatus.REFUSED:
         raise BusinessError(
-            _("L’audit a retrouvé des chiffres masqués : ce millésime n’est pas publiable."),
+            _("L’audit a retrouvé des chiffres masqués\u00a0: ce millésime n’est pas publiable."),
             code="refused_audit",
         )
     if not release.can_be_published:
@@ -117,12 +117,15 @@ def publish_release(*, release: Release, actor: User | None, at: datetime | None
     rows = Release.objects.for_programme(release.programme).published()
     if sorted(rows.values_list("number", flat=True)) != sorted(release.audit.get("releases", [])):
         raise BusinessError(
-            _("Un autre millésime a été publié depuis le calcul : relancez le calcul, puis publiez."),
+            _("Un autre millésime a été publié depuis le calcul\u00a0: relancez le calcul, puis publiez."),
             code="stale",
         )
     if rows.filter(reference_date__gt=release.reference_date).exists():
         raise BusinessError(
-            _("Un millésime plus récent est déjà publié : une correction prend une date au moins égale."),
+            _(
+                "Un millésime plus récent est déjà publié\u00a0: une correction prend une date au "
+                "moins égale."
+            ),
             code="too_old",
         )
     now = at or timezone.now()

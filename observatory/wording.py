@@ -27,10 +27,10 @@ SECTORS = {
 SECRET = _("secret statistique")
 SECRET_SHORT = _("secret")
 SECRET_LONG = _(
-    "Secret statistique : la case compte moins de 5 entreprises, ou elle est masquée pour qu’une autre"
+    "Secret statistique\u00a0: la case compte moins de 5 entreprises, ou elle est masquée pour qu’une autre"
     " ne puisse pas être retrouvée par soustraction."
 )
 REPEATED_LONG = _(
-    "Valeur maintenue : un chiffre publié ne bouge que lorsque le mouvement atteint 5 entreprises."
+    "Valeur maintenue\u00a0: un chiffre publié ne bouge que lorsque le mouvement atteint 5 entreprises."
     " Un total peut donc différer un peu de la somme de ses lignes."
 )

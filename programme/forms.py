@@ -9,7 +9,7 @@ class PersonForm(forms.Form):
 
     email = forms.EmailField(
         label=_("Adresse e-mail de la personne"),
-        help_text=_("L’adresse entière : rien n’est cherché à partir d’un morceau d’adresse."),
+        help_text=_("L’adresse entière\u00a0: rien n’est cherché à partir d’un morceau d’adresse."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 

@@ -83,6 +83,6 @@ class ProgrammeMiddleware:
         if second_factor.is_set_up(request):
             said = _("Donnez le code de votre application pour entrer dans le programme.")
         else:
-            said = _("L’équipe du programme entre avec un second facteur : installez-le d’abord.")
+            said = _("L’équipe du programme entre avec un second facteur\u00a0: installez-le d’abord.")
         messages.info(request, said)
         return HttpResponseRedirect(second_factor.address(request))

@@ -25,7 +25,9 @@ RESERVED_SLUGS = frozenset(
 def validate_slug_free(slug: str) -> None:
     """Refuse the addresses the system uses."""
     if slug in RESERVED_SLUGS:
-        raise ValidationError(_("« %(slug)s » est une adresse réservée.") % {"slug": slug}, code="reserved")
+        raise ValidationError(
+            _("«\u00a0%(slug)s\u00a0» est une adresse réservée.") % {"slug": slug}, code="reserved"
+        )
 
 
 class Region(models.Model):

@@ -24,7 +24,7 @@ AXES = (
     ),
     (
         "Accompagnement",
-        "Accompagner les entreprises : un diagnostic, puis la conduite d’un plan d’actions.",
+        "Accompagner les entreprises\u00a0: un diagnostic, puis la conduite d’un plan d’actions.",
     ),
     (
         "Formation",
@@ -32,11 +32,12 @@ AXES = (
     ),
     (
         "Capitalisation",
-        "Permettre à d’autres territoires de reproduire l’expérience : observatoire, évènements, hub.",
+        "Permettre à d’autres territoires de reproduire l’expérience\u00a0: observatoire, évènements, hub.",
     ),
 )
 SOURCE = (
-    "Annonce publique du 29 janvier 2019 (Medef Lille Métropole, Opcalia, État, Région Hauts-de-France) : "
+    "Annonce publique du 29 janvier 2019 (Medef Lille Métropole, Opcalia, État, Région "
+    "Hauts-de-France)\u00a0: "
     "quatre volets, deux ans, 1 046 100 € dont 507 331 € de l’État."
 )
 

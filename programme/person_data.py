@@ -50,7 +50,7 @@ def _collect(scope: PersonScope) -> list[PersonRecord]:
             str(_("de")): format_date(first.at),
             str(_("à")): format_date(last.at),
         }
-        records.append(PersonRecord(str(_("Journal : ce qui a été fait par elle ou sur elle")), facts))
+        records.append(PersonRecord(str(_("Journal\u00a0: ce qui a été fait par elle ou sur elle")), facts))
     return records
 
 
@@ -71,7 +71,7 @@ def _erase(scope: PersonScope) -> Erasure:
         notes = (
             str(
                 _(
-                    "Le journal garde ce qui a été fait, par quelle porte et quand, sous un numéro : "
+                    "Le journal garde ce qui a été fait, par quelle porte et quand, sous un numéro\u00a0: "
                     "il ne se modifie pas. Le nom n’y figure plus."
                 )
             ),

@@ -154,7 +154,7 @@ def _job_error(job: Job) -> str:
     if job.attempts < settings.JOB_MAX_ATTEMPTS:
         return job.error
     return _(
-        "Le travail s’est interrompu %(count)s fois. Rien n’est perdu : réessayez, ou donnez à "
+        "Le travail s’est interrompu %(count)s fois. Rien n’est perdu\u00a0: réessayez, ou donnez à "
         "l’assistance la référence %(reference)s."
     ) % {"count": job.attempts, "reference": str(job.pk)[:12]}
 

@@ -54,8 +54,8 @@ def targets_chart(context: c.ProgressContext) -> Chart | None:
     reached = sum(line.to_date >= (line.target or 0) for line in lines)
     gone = elapsed_share(context.starts_on, context.ends_on, context.period_end)
     reading = ngettext(
-        "%(reached)s objectif atteint sur %(total)s ; %(gone)s du temps de la convention est écoulé.",
-        "%(reached)s objectifs atteints sur %(total)s ; %(gone)s du temps de la convention est écoulé.",
+        "%(reached)s objectif atteint sur %(total)s\u00a0; %(gone)s du temps de la convention est écoulé.",
+        "%(reached)s objectifs atteints sur %(total)s\u00a0; %(gone)s du temps de la convention est écoulé.",
         reached,
     ) % {"reached": reached, "total": len(lines), "gone": format_percent(round(gone * 100), 100, 0)}
     return charts.targets(
@@ -101,7 +101,7 @@ def sectors_chart(part: c.CompaniesPart) -> Chart:
     return charts.hbars(
         uid="sectors",
         title=_("Entreprises par activité"),
-        reading=_("Première activité : %(label)s, %(share)s des entreprises.")
+        reading=_("Première activité\u00a0: %(label)s, %(share)s des entreprises.")
         % {"label": first.label, "share": _share(first.count, part.total)},
         columns=(_("Activité"), _("Entreprises")),
         bars=_bars(shown, part.total),
@@ -127,7 +127,7 @@ def departments_chart(part: c.CompaniesPart) -> Chart:
     return charts.hbars(
         uid="departments",
         title=_("Entreprises par département"),
-        reading=_("%(label)s : %(share)s des entreprises.")
+        reading=_("%(label)s\u00a0: %(share)s des entreprises.")
         % {"label": first.label, "share": _share(first.count, part.total)},
         columns=(_("Département"), _("Entreprises")),
         bars=_bars(part.by_department, part.total),
@@ -175,16 +175,19 @@ def levels_chart(part: c.MaturityPart | None) -> Chart | None:
     top = max(known, key=lambda level: level.count or 0)
     whole = sum(level.count or 0 for level in known)
     withheld = [level.label for level in part.levels if level.count is None]
-    note = _("Source : %(release)s, %(companies)s entreprises.") % {
+    note = _("Source\u00a0: %(release)s, %(companies)s entreprises.") % {
         "release": part.release_title,
         "companies": format_number(part.companies or whole),
     }
     if withheld:
-        note += " " + _("Non publié, secret statistique : %(levels)s.") % {"levels": ", ".join(withheld)}
+        note += " " + _("Non publié, secret statistique\u00a0: %(levels)s.") % {"levels": ", ".join(withheld)}
     return charts.hbars(
         uid="levels",
         title=_("Niveaux de maturité des entreprises"),
-        reading=_("Le niveau le plus fréquent est « %(level)s » : %(share)s des entreprises publiées.")
+        reading=_(
+            "Le niveau le plus fréquent est «\u00a0%(level)s\u00a0»\u00a0: %(share)s des "
+            "entreprises publiées."
+        )
         % {"level": top.label, "share": _share(top.count or 0, whole)},
         columns=(_("Niveau"), _("Entreprises")),
         bars=_bars([c.Count(level.label, level.count or 0) for level in known], whole),
@@ -201,7 +204,7 @@ def scores_chart(part: c.MaturityPart | None) -> Chart | None:
     return charts.hbars(
         uid="scores",
         title=_("Notes moyennes par dimension, sur 100"),
-        reading=_("Dimension la plus faible : %(label)s, %(score)s sur 100.")
+        reading=_("Dimension la plus faible\u00a0: %(label)s, %(score)s sur 100.")
         % {"label": weakest.label, "score": format_number((weakest.tenths or 0) / 10, 1)},
         columns=(_("Dimension"), _("Note moyenne")),
         bars=[
@@ -209,7 +212,7 @@ def scores_chart(part: c.MaturityPart | None) -> Chart | None:
             for score in known
         ],
         maximum=100,
-        note=_("Source : %(release)s.") % {"release": part.release_title},
+        note=_("Source\u00a0: %(release)s.") % {"release": part.release_title},
     )
 
 
@@ -295,7 +298,7 @@ def funders_chart(part: c.BudgetPart) -> Chart:
     return charts.budget_bullets(
         uid="funders",
         title=_("Dépenses et prévu, par financeur"),
-        reading=_("Part de l’État dans les dépenses validées : %(reached)s, pour %(planned)s prévus.")
+        reading=_("Part de l’État dans les dépenses validées\u00a0: %(reached)s, pour %(planned)s prévus.")
         % {
             "reached": format_percent(part.state_cents, part.amounts.validated_cents, 3),
             "planned": format_percent(part.state_agreed_cents, part.total_cents, 3),

@@ -45,7 +45,7 @@ class ReportForm(forms.Form):
         required=False,
         max_length=NARRATIVE_MAX,
         widget=forms.Textarea(attrs={"rows": NARRATIVE_ROWS}),
-        help_text=_("Quelques phrases en tête de la synthèse : faits marquants, décisions attendues."),
+        help_text=_("Quelques phrases en tête de la synthèse\u00a0: faits marquants, décisions attendues."),
     )
     for_funders = forms.BooleanField(
         label=_("Les financeurs le lisent dans leur espace"), required=False, initial=True
@@ -53,7 +53,7 @@ class ReportForm(forms.Form):
     is_final = forms.BooleanField(
         label=_("Document définitif"),
         required=False,
-        help_text=_("Un document définitif ne porte pas la mention « provisoire »."),
+        help_text=_("Un document définitif ne porte pas la mention «\u00a0provisoire\u00a0»."),
     )
     form_token = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -81,7 +81,8 @@ class ReportForm(forms.Form):
     def _add_narratives(self) -> None:
         for axis in self.axes:
             self.fields[f"narrative_{axis.number}"] = forms.CharField(
-                label=gettext("Volet %(number)s : %(name)s") % {"number": axis.number, "name": axis.name},
+                label=gettext("Volet %(number)s\u00a0: %(name)s")
+                % {"number": axis.number, "name": axis.name},
                 required=False,
                 max_length=NARRATIVE_MAX,
                 widget=forms.Textarea(attrs={"rows": NARRATIVE_ROWS}),
@@ -161,7 +162,7 @@ class TargetsForm(forms.Form):
         label=_("Source des objectifs"),
         required=False,
         max_length=200,
-        help_text=_("Document qui fixe ces valeurs : convention, comité de pilotage du…"),
+        help_text=_("Document qui fixe ces valeurs\u00a0: convention, comité de pilotage du…"),
     )
 
     def __init__(self, *args: Any, rows: list[Any], **kwargs: Any) -> None:
@@ -175,7 +176,8 @@ class TargetsForm(forms.Form):
                 max_value=10_000_000,
                 initial=row.target,
                 widget=forms.NumberInput(attrs={"class": "input-short", "inputmode": "numeric"}),
-                help_text=gettext("Réalisé à ce jour : %(count)s") % {"count": format_number(row.to_date)},
+                help_text=gettext("Réalisé à ce jour\u00a0: %(count)s")
+                % {"count": format_number(row.to_date)},
             )
         self.order_fields([*(f"target_{index}" for index in range(len(rows))), "source"])
 

@@ -66,7 +66,7 @@ def contents(report: ProgressContext) -> tuple[Entry, ...]:
         *(
             Entry(
                 f"volet-{axis.number}",
-                _("Volet %(number)s : %(name)s") % {"number": axis.number, "name": axis.name},
+                _("Volet %(number)s\u00a0: %(name)s") % {"number": axis.number, "name": axis.name},
                 _children(axis.number),
             )
             for axis in report.axes

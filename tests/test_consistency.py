@@ -87,6 +87,77 @@ def test_french_sentences_go_through_gettext() -> None:
     assert found == []
 
 
+# French puts a space before these marks and after «; a line must not begin or end there.
+BREAKABLE = re.compile(r"[ \n](?=»|[:;!?](?![\w:=/-]))|«[ \n]")
+# Strings outside gettext that nobody reads as a sentence.
+NOT_SENTENCES = {
+    "companies/search_index.py",  # SQL
+    "diagnostics/definition/schema.py",  # a published file, in the language of the documentation
+    "notifications/services/sending.py",  # the mark before the subject, cut off when sent
+    "notifications/views.py",  # what separates values in a cell of a spreadsheet
+}
+DJANGO_TAG = re.compile(r"{%.*?%}|{{.*?}}")
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+def _around(text: str, start: int) -> str:
+    return " ".join(text[max(0, start - 30) : start + 10].split()).replace("\0", "…")
+
+
+def _breakable_strings(tree: ast.AST, *, only_gettext: bool) -> Iterator[tuple[int, str]]:
+    inside: set[int] = set()
+    told: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in GETTEXT:
+            inside |= {id(part) for argument in node.args for part in ast.walk(argument)}
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            told.add(id(node.value))
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)) or id(node) in told:
+            continue
+        if only_gettext and id(node) not in inside:
+            continue
+        for found in BREAKABLE.finditer(node.value):
+            yield node.lineno, _around(node.value, found.start())
+
+
+def test_no_line_can_break_before_a_french_mark_in_python() -> None:
+    found = []
+    for path in sorted(file for app in (*APPS, "edec_ia") for file in (ROOT / app).rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        strings = _breakable_strings(tree, only_gettext=name in NOT_SENTENCES)
+        found += [f"{name}:{line}: {text}" for line, text in strings]
+    assert found == []
+
+
+def test_no_line_can_break_before_a_french_mark_in_templates() -> None:
+    found = []
+    for path in TEMPLATES:
+        text = path.read_text(encoding="utf-8")
+        for hidden in (NOT_WORDS[1], NOT_WORDS[4]):
+            text = hidden.sub(lambda match: "\n" * match[0].count("\n"), text)
+        text = DJANGO_TAG.sub(
+            lambda match: "\0".join(["", *(quoted[1:-1] for quoted in QUOTED.findall(match[0])), ""]), text
+        )
+        if path.suffix == ".txt":
+            text = text.replace("\0Objet : ", "\0")
+        for match in BREAKABLE.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            found.append(f"{path.relative_to(ROOT)}:{line}: {_around(text, match.start())}")
+    assert found == []
+
+
+def test_no_line_can_break_before_a_french_mark_in_content() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}"
+        for path in sorted(ROOT.glob("*/content/*.yaml"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if not line.lstrip().startswith("#") and BREAKABLE.search(line)
+    ]
+    assert found == []
+
+
 def test_the_documentation_names_every_registry_and_no_other() -> None:
     declared = {name for name, value in vars(registries).items() if isinstance(value, registries.Registry)}
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")

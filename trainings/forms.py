@@ -69,7 +69,9 @@ class SessionForm(forms.Form):
         label=gettext_lazy("Lieu"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("Adresse complète : elle figure dans la confirmation envoyée aux inscrits."),
+        help_text=gettext_lazy(
+            "Adresse complète\u00a0: elle figure dans la confirmation envoyée aux inscrits."
+        ),
     )
     link = forms.URLField(
         label=gettext_lazy("Lien de la classe à distance"),
@@ -332,7 +334,7 @@ class ProviderForm(forms.Form):
         label=gettext_lazy("Signataire des certificats"),
         max_length=170,
         required=False,
-        help_text=gettext_lazy("Prénom, nom et qualité, par exemple « Zoé Exemple, directrice »."),
+        help_text=gettext_lazy("Prénom, nom et qualité, par exemple «\u00a0Zoé Exemple, directrice\u00a0»."),
     )
     city = forms.CharField(label=gettext_lazy("Ville de signature"), max_length=120, required=False)
 

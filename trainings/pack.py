@@ -69,7 +69,7 @@ def _compare(programme: Programme, courses: list[CatalogueCourse]) -> list[PackC
     known = {course.code: course for course in Course.objects.for_programme(programme)}
     changes = []
     for course in courses:
-        label = _("Formation « %(title)s »") % {"title": course.title}
+        label = _("Formation «\u00a0%(title)s\u00a0»") % {"title": course.title}
         before = known.get(course.code)
         details = differences(_facts(before), _told(course)) if before is not None else ()
         if before is None or details:

@@ -51,8 +51,8 @@ retention_rules.register(
     RetentionRule(
         label=_("Preuves de formation"),
         delay=_("10 ans après la fin de la convention"),
-        source=_("Contrôle des formations cofinancées : 10 ans."),
-        outcome=_("Noms et adresses retirés ; présences, heures et profils restent comptés"),
+        source=_("Contrôle des formations cofinancées\u00a0: 10 ans."),
+        outcome=_("Noms et adresses retirés\u00a0; présences, heures et profils restent comptés"),
         due=due_trainees,
         purge=_purge,
     ),

@@ -18,7 +18,7 @@ from programme.selectors import role_holders
 class BulkForm(forms.Form):
     """What to do, with what each act needs; the rest is left unread."""
 
-    kind = forms.ChoiceField(label=_("Que faire ?"), choices=choices(BulkKind), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Que faire\u00a0?"), choices=choices(BulkKind), widget=forms.RadioSelect)
     advisor = PersonChoiceField(
         label=_("Conseiller"), queryset=User.objects.none(), required=False, empty_label=_("Aucun")
     )
@@ -76,8 +76,10 @@ class BulkForm(forms.Form):
             case BulkKind.ADVISOR:
                 return str(_("Retirer le conseiller"))
             case BulkKind.STAGE:
-                return str(_("Passer à l’étape « %(stage)s »") % {"stage": Stage(data["stage"]).label})
+                return str(
+                    _("Passer à l’étape «\u00a0%(stage)s\u00a0»") % {"stage": Stage(data["stage"]).label}
+                )
             case BulkKind.NEXT_STEP:
-                return str(_("Prochaine étape : %(step)s") % {"step": data["next_step"]})
+                return str(_("Prochaine étape\u00a0: %(step)s") % {"step": data["next_step"]})
             case kind:
                 return str(kind.label)

@@ -63,7 +63,7 @@ class CompanyForm(forms.Form):
         text = self.cleaned_data["activity_code"]
         code = read_naf(text) if text else ""
         if code is None or (text and not code):
-            raise forms.ValidationError(_("Ce n’est pas un code NAF (exemple : 62.01Z)."))
+            raise forms.ValidationError(_("Ce n’est pas un code NAF (exemple\u00a0: 62.01Z)."))
         if code and not Activity.objects.filter(code=code, level=5).exists():
             raise forms.ValidationError(_("Ce code n’existe pas dans la NAF rév. 2."))
         return code
@@ -91,7 +91,7 @@ class CompanyAddForm(CompanyForm):
     siret = forms.CharField(
         label=_("SIRET de l’établissement"),
         max_length=30,
-        help_text=_("14 chiffres : celui du lieu qui participe, même si le siège est ailleurs."),
+        help_text=_("14 chiffres\u00a0: celui du lieu qui participe, même si le siège est ailleurs."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input-medium"}),
     )
     stage = forms.ChoiceField(label=_("Étape"), choices=choices(Stage), initial=Stage.SPOTTED)
@@ -102,7 +102,7 @@ class CompanyAddForm(CompanyForm):
         empty_label=_("Aucun pour l’instant"),
     )
     is_distinct = forms.BooleanField(
-        label=_("C’est une autre entreprise : l’ajouter quand même"), required=False
+        label=_("C’est une autre entreprise\u00a0: l’ajouter quand même"), required=False
     )
     field_order = ("siret", "name")
 
@@ -136,7 +136,7 @@ class MergeForm(forms.Form):
         label=_("Motif"),
         max_length=250,
         required=False,
-        help_text=_("Gardé dans l’historique, par exemple : saisie deux fois."),
+        help_text=_("Gardé dans l’historique, par exemple\u00a0: saisie deux fois."),
     )
 
 

@@ -38,7 +38,8 @@ class FollowUpForm(forms.Form):
         max_length=160,
         required=False,
         help_text=_(
-            "Le même nom pour chaque entreprise liée : le groupe compte une fois pour le secret et les aides."
+            "Le même nom pour chaque entreprise liée\u00a0: le groupe compte une fois pour le secret "
+            "et les aides."
         ),
         widget=forms.TextInput(attrs={"list": "groupes"}),
     )
@@ -84,7 +85,7 @@ class ExchangeForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Issue de l’appel"), choices=[("", _("Non précisée")), *choices(CallOutcome)], required=False
     )
-    at = MomentField(label=_("Quand"), required=False, help_text=_("Vide : maintenant."))
+    at = MomentField(label=_("Quand"), required=False, help_text=_("Vide\u00a0: maintenant."))
     duration = DurationField(required=False)
 
     def __init__(self, *args: Any, participation: Participation | None, **kwargs: Any) -> None:

@@ -111,7 +111,7 @@ def _workforce(participation: Participation) -> str:
         return str(SizeBand.UNKNOWN.label)
     text = workforce_label(total)
     if local not in ("", "NN", total):
-        return _("%(total)s (ici : %(local)s)") % {"total": text, "local": workforce_label(local)}
+        return _("%(total)s (ici\u00a0: %(local)s)") % {"total": text, "local": workforce_label(local)}
     return text
 
 

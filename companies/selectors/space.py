@@ -52,11 +52,11 @@ def next_step(access: Access, participation: Participation, *, reads: bool) -> N
             "step": planned,
             "day": format_date(participation.next_step_on),
         }
-    told = _("Prévu avec votre conseiller : %(step)s") % {"step": planned} if planned else ""
+    told = _("Prévu avec votre conseiller\u00a0: %(step)s") % {"step": planned} if planned else ""
     if participation.maturity_tenths is None and not participation.diagnostics_count:
         return NextStep(
             _("Remplir votre diagnostic"),
-            told or _("Une trentaine de minutes, en plusieurs fois si vous voulez : tout s’enregistre."),
+            told or _("Une trentaine de minutes, en plusieurs fois si vous voulez\u00a0: tout s’enregistre."),
             programme_url(access.programme, "diagnostics:space_diagnostics"),
             _("Ouvrir le diagnostic"),
         )
@@ -64,7 +64,7 @@ def next_step(access: Access, participation: Participation, *, reads: bool) -> N
         count = participation.open_actions_count
         return NextStep(
             ngettext("Avancer sur votre action", "Avancer sur vos %(n)s actions", count) % {"n": count},
-            told or _("Indiquez où vous en êtes : votre conseiller le voit aussitôt."),
+            told or _("Indiquez où vous en êtes\u00a0: votre conseiller le voit aussitôt."),
             programme_url(access.programme, "diagnostics:space_plan"),
             _("Ouvrir le plan d’actions"),
         )

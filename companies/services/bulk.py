@@ -83,9 +83,9 @@ def prepare_bulk(
 
 def _check_length(participation_ids: Sequence[int]) -> None:
     if not participation_ids:
-        raise BusinessError(_("Aucune entreprise ne correspond : rien à faire."), code="empty")
+        raise BusinessError(_("Aucune entreprise ne correspond\u00a0: rien à faire."), code="empty")
     if len(participation_ids) > MAX_COMPANIES:
-        raise BusinessError(_("La liste est trop longue : ajoutez un filtre."), code="too-many")
+        raise BusinessError(_("La liste est trop longue\u00a0: ajoutez un filtre."), code="too-many")
 
 
 def _leave_to_a_job(actor: User | None, action: BulkAction) -> None:

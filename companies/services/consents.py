@@ -35,7 +35,7 @@ def give_consent(
     consent = ContactConsent.objects.create(
         contact=contact, version=CURRENT, channel=channel, given_at=at or now, recorded_by=actor
     )
-    _tell(actor, contact, "contact.consent_given", _("Accord recueilli : %(name)s"))
+    _tell(actor, contact, "contact.consent_given", _("Accord recueilli\u00a0: %(name)s"))
     return consent
 
 
@@ -50,7 +50,7 @@ def withdraw_consent(*, actor: User | None, contact: Contact) -> None:
             actor,
             contact,
             "contact.consent_withdrawn",
-            _("Accord retiré : %(name)s"),
+            _("Accord retiré\u00a0: %(name)s"),
         )
 
 

@@ -144,7 +144,7 @@ def invite_contact(*, actor: User | None, contact: Contact, is_manager: bool = T
     last = contact.consents.order_by("-given_at", "-pk").first()
     if last is not None and last.withdrawn_at is not None:
         raise BusinessError(
-            _("%(name)s a retiré son accord : recueillez-le de nouveau avant de l’inviter.")
+            _("%(name)s a retiré son accord\u00a0: recueillez-le de nouveau avant de l’inviter.")
             % {"name": contact},
             code="withdrawn",
         )

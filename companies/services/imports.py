@@ -251,7 +251,7 @@ def _apply_row(actor: User | None, batch: ImportBatch, row: ImportRow, advisors:
     record_event(
         participation=participation,
         kind=EventKind.IMPORT,
-        title=_("Fichier « %(name)s »") % {"name": batch.filename},
+        title=_("Fichier «\u00a0%(name)s\u00a0»") % {"name": batch.filename},
         actor=actor,
     )
 

@@ -77,7 +77,7 @@ def plan_meeting(
         return twin
     meeting = Meeting(participation=participation)
     _write(meeting, facts)
-    _tell(meeting, actor, _("%(kind)s : rendez-vous prévu le %(when)s"), verb="meeting.planned")
+    _tell(meeting, actor, _("%(kind)s\u00a0: rendez-vous prévu le %(when)s"), verb="meeting.planned")
     if is_next_step:
         local = timezone.localtime(meeting.starts_at)
         label = str(MeetingKind(meeting.kind).label)
@@ -98,7 +98,7 @@ def change_meeting(
         return meeting
     meeting.sequence += 1
     _write(meeting, facts)
-    _tell(meeting, actor, _("%(kind)s : rendez-vous changé, le %(when)s"), verb="meeting.changed")
+    _tell(meeting, actor, _("%(kind)s\u00a0: rendez-vous changé, le %(when)s"), verb="meeting.changed")
     if notify:
         _send(actor, meeting, "meeting_changed")
     return meeting
@@ -114,7 +114,11 @@ def cancel_meeting(*, actor: User | None, meeting: Meeting, reason: str = "", no
     meeting.sequence += 1
     meeting.save()
     _tell(
-        meeting, actor, _("%(kind)s : rendez-vous du %(when)s annulé"), text=reason, verb="meeting.cancelled"
+        meeting,
+        actor,
+        _("%(kind)s\u00a0: rendez-vous du %(when)s annulé"),
+        text=reason,
+        verb="meeting.cancelled",
     )
     if notify:
         _send(actor, meeting, "meeting_cancelled")
@@ -128,7 +132,7 @@ def write_minutes(*, actor: User | None, meeting: Meeting, minutes: Minutes, not
     history with the minutes, the stage « contactée » if it was not reached, the next step, e-mails.
     """
     if meeting.status == MeetingStatus.CANCELLED:
-        raise BusinessError(_("Ce rendez-vous est annulé : planifiez-en un autre."), code="cancelled")
+        raise BusinessError(_("Ce rendez-vous est annulé\u00a0: planifiez-en un autre."), code="cancelled")
     if meeting.starts_at > timezone.now():
         raise BusinessError(
             _("Ce rendez-vous n’a pas commencé. Corrigez sa date s’il a eu lieu plus tôt."), code="not-begun"
@@ -171,7 +175,7 @@ def _follow(actor: User | None, meeting: Meeting, minutes: Minutes) -> None:
 def _require(meeting: Meeting, status: MeetingStatus) -> None:
     if meeting.status != status:
         raise BusinessError(
-            _("Ce rendez-vous est %(status)s : il ne change plus.")
+            _("Ce rendez-vous est %(status)s\u00a0: il ne change plus.")
             % {"status": MeetingStatus(meeting.status).label},
             code="meeting-over",
         )
@@ -243,7 +247,7 @@ def _tell(meeting: Meeting, actor: User | None, title: str, *, verb: str, text: 
 
 
 def _keep_minutes(actor: User | None, meeting: Meeting, *, first: bool) -> None:
-    title = _("%(kind)s : compte rendu") if first else _("%(kind)s : compte rendu corrigé")
+    title = _("%(kind)s\u00a0: compte rendu") if first else _("%(kind)s\u00a0: compte rendu corrigé")
     text = "\n".join(part for part in (meeting.minutes, meeting.decisions) if part)
     record_event(
         participation=meeting.participation,

@@ -130,7 +130,7 @@ def _settle(row: Model, kept: Model) -> None:
         raise BusinessError(
             _(
                 "Les deux fiches ont chacune ce qui n’existe qu’une fois (%(noun)s). Terminez ou annulez "
-                "l’un des deux, puis recommencez : rien n’a été changé."
+                "l’un des deux, puis recommencez\u00a0: rien n’a été changé."
             )
             % {"noun": relation_label(type(row))},
             code="merge-clash",
@@ -235,7 +235,7 @@ def _tell(
     record_event(
         participation=kept,
         kind=EventKind.IMPORT,
-        title=_("Fusion avec « %(name)s »") % {"name": merged.name},
+        title=_("Fusion avec «\u00a0%(name)s\u00a0»") % {"name": merged.name},
         text=" – ".join(filter(None, (format_siret(siret), reason))),
         actor=actor,
     )

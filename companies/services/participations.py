@@ -45,7 +45,7 @@ class DuplicateParticipationError(BusinessError):
 
     def __init__(self, participation: Participation) -> None:
         super().__init__(
-            _("« %(name)s » figure déjà dans ce programme.") % {"name": participation.name},
+            _("«\u00a0%(name)s\u00a0» figure déjà dans ce programme.") % {"name": participation.name},
             field="siret",
             code="duplicate",
         )
@@ -286,7 +286,7 @@ def _set_advisor(actor: User | None, participation: Participation, advisor: User
     participation.advisor = advisor
     participation.save(update_fields=["advisor", "updated_at"])
     title = (
-        _("Conseiller : %(name)s") % {"name": advisor.full_name}
+        _("Conseiller\u00a0: %(name)s") % {"name": advisor.full_name}
         if advisor
         else _("Plus de conseiller désigné")
     )
@@ -325,7 +325,7 @@ def move_stage(
     record_event(
         participation=participation,
         kind=EventKind.STAGE,
-        title=_("Étape : %(stage)s") % {"stage": stage.label},
+        title=_("Étape\u00a0: %(stage)s") % {"stage": stage.label},
         text=reason,
         at=moment,
         actor=actor,

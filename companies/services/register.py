@@ -52,7 +52,7 @@ def _enqueue(participation: Participation, actor: User | None, *, attempt: int, 
     return jobs.enqueue(
         HANDLER,
         key=f"register-{participation.pk}-{series}-{attempt}",
-        label=_("« %(name)s » complétée par le répertoire public") % {"name": participation.name},
+        label=_("«\u00a0%(name)s\u00a0» complétée par le répertoire public") % {"name": participation.name},
         programme_id=participation.programme_id,
         actor=actor,
         run_at=later,
@@ -89,7 +89,7 @@ def complete_or_wait(
 @transaction.atomic
 def note_unknown(*, participation: Participation) -> None:
     """The register knows nothing of this number: said on the page, and not asked again."""
-    told = _("Le répertoire public ne connaît pas ce SIRET : vérifiez-le.")
+    told = _("Le répertoire public ne connaît pas ce SIRET\u00a0: vérifiez-le.")
     if told not in participation.warning:
         participation.warning = f"{participation.warning} {told}".strip()[:250]
     participation.register_pending = False
@@ -134,11 +134,11 @@ def complete(
 
 def _told(added: dict[str, tuple[Any, Any]], differing: dict[str, tuple[Any, Any]]) -> str:
     lines = [
-        _("%(fact)s : %(value)s") % {"fact": identity_label(key), "value": shown_fact(key, new)}
+        _("%(fact)s\u00a0: %(value)s") % {"fact": identity_label(key), "value": shown_fact(key, new)}
         for key, (_old, new) in added.items()
     ]
     lines += [
-        _("%(fact)s : « %(kept)s » est gardé, le répertoire dit « %(value)s »")
+        _("%(fact)s\u00a0: «\u00a0%(kept)s\u00a0» est gardé, le répertoire dit «\u00a0%(value)s\u00a0»")
         % {"fact": identity_label(key), "kept": shown_fact(key, old), "value": shown_fact(key, new)}
         for key, (old, new) in differing.items()
     ]

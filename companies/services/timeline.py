@@ -67,7 +67,7 @@ def record_document(
     return record_event(
         participation=participation,
         kind=EventKind.DOCUMENT,
-        title=_("Document établi : %(title)s") % {"title": title},
+        title=_("Document établi\u00a0: %(title)s") % {"title": title},
         url=url,
         actor=actor,
     )
@@ -90,7 +90,7 @@ def log_exchange(
     now = timezone.now()
     if at is not None and at > now:
         raise BusinessError(
-            _("Un échange est noté après coup : indiquez un moment passé."), field="at", code="future"
+            _("Un échange est noté après coup\u00a0: indiquez un moment passé."), field="at", code="future"
         )
     if facts.contact is not None and facts.contact.participation_id != participation.pk:
         raise BusinessError(_("Cette personne est d’une autre entreprise."), field="contact", code="contact")

@@ -51,7 +51,7 @@ def bulk(request: ProgrammeRequest) -> HttpResponse:
     # A filter that is not understood must not become « everything ».
     readable = not request.GET or listing.form.is_valid()
     ids = list(listing.queryset.values_list("pk", flat=True)) if readable else []
-    criteria = [f"{chip.label} : {chip.value}" for chip in listing.chips]
+    criteria = [f"{chip.label}\u00a0: {chip.value}" for chip in listing.chips]
     form = BulkForm(
         request.POST if request.method == "POST" else None,
         programme=request.programme,

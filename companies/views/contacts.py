@@ -93,7 +93,7 @@ def contact_consent(request: ProgrammeRequest, pk: int, contact_pk: int) -> Http
     contact = get_object_or_404(Contact, pk=contact_pk, participation=participation)
     if "retrait" in request.POST:
         services.withdraw_consent(actor=request.access.user, contact=contact)
-        messages.success(request, _("Le retrait est enregistré : plus aucune invitation ne partira."))
+        messages.success(request, _("Le retrait est enregistré\u00a0: plus aucune invitation ne partira."))
         return _back(request, participation)
     consent = ConsentForm(request.POST)
     if not consent.is_valid():
@@ -140,7 +140,7 @@ def access_close(request: ProgrammeRequest, pk: int, membership_pk: int) -> Http
     context = {
         "participation": participation,
         "person": membership.user,
-        "text": _("%(name)s ne pourra plus ouvrir les pages de « %(company)s ».")
+        "text": _("%(name)s ne pourra plus ouvrir les pages de «\u00a0%(company)s\u00a0».")
         % {"name": membership.user.full_name, "company": participation.name},
         "consequences": [
             _("Ses réponses et ses actions sont conservées."),

@@ -67,7 +67,9 @@ def _entered(request: ProgrammeRequest, facts: dict[str, Any]) -> Participation:
     participation = services.create_participation(
         actor=request.access.user, programme=request.programme, stage=stage, **facts
     )
-    messages.success(request, _("« %(name)s » est dans le programme.") % {"name": participation.name})
+    messages.success(
+        request, _("«\u00a0%(name)s\u00a0» est dans le programme.") % {"name": participation.name}
+    )
     if participation.warning:
         messages.warning(request, participation.warning)
     if services.request_completion(actor=request.access.user, participation=participation) is not None:
@@ -160,10 +162,10 @@ def company_complete(request: ProgrammeRequest, pk: int) -> HttpResponse:
     elif state is LookupState.UNAVAILABLE:
         services.request_completion(actor=actor, participation=participation)
         messages.warning(
-            request, _("Le répertoire ne répond pas : la fiche sera complétée dès qu’il répondra.")
+            request, _("Le répertoire ne répond pas\u00a0: la fiche sera complétée dès qu’il répondra.")
         )
     elif state is LookupState.OFF:
         messages.warning(request, _("La consultation du répertoire public est désactivée."))
     else:
-        messages.warning(request, _("Le répertoire public ne connaît pas ce SIRET : vérifiez-le."))
+        messages.warning(request, _("Le répertoire public ne connaît pas ce SIRET\u00a0: vérifiez-le."))
     return to_company(request, participation)

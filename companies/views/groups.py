@@ -80,12 +80,14 @@ def group_member(request: ProgrammeRequest, pk: int) -> HttpResponse:
     if "retirer" in request.POST:
         if participation.group_id == group.pk:
             services.set_group(actor=actor, participation=participation, name="")
-            messages.success(request, _("« %(name)s » n’est plus dans le groupe.") % {"name": participation})
+            messages.success(
+                request, _("«\u00a0%(name)s\u00a0» n’est plus dans le groupe.") % {"name": participation}
+            )
         if not CompanyGroup.objects.filter(pk=group.pk).exists():
             return HttpResponseRedirect(programme_url(request.programme, "companies:group_list"))
         return _to_group(request, group)
     if participation.group_id != group.pk:
         services.set_group(actor=actor, participation=participation, name=group.name)
-        messages.success(request, _("« %(name)s » est dans le groupe.") % {"name": participation})
+        messages.success(request, _("«\u00a0%(name)s\u00a0» est dans le groupe.") % {"name": participation})
     services.set_group_role(actor=actor, participation=participation, role=GroupRole(role) if role else None)
     return _to_group(request, group)

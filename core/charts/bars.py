@@ -235,7 +235,7 @@ def _draw_stack(canvas: Canvas, slot: _Slot, bar: StackedBar, series: Sequence[s
         if not length:
             continue
         fill, texture = SERIES[number], TEXTURES[number]
-        words = f"{series[number]} : {shown}"
+        words = f"{series[number]}\u00a0: {shown}"
         canvas.add(Rect(r1(x), slot.y, length, slot.height, fill, texture=texture, title=words, url=bar.url))
         label_width = text_width(shown, SMALL)
         if label_width + 10 <= length:
@@ -416,7 +416,7 @@ def _draw_strip(width: float, parts: Sequence[Bar], here: int | None, here_label
     column = width / per_line
     for number, part in enumerate(parts):
         left = column * (number % per_line)
-        words = fit(f"{part.label} : {part.shown}", column - 28.0, FONT)
+        words = fit(f"{part.label}\u00a0: {part.shown}", column - 28.0, FONT)
         canvas.add(Rect(r1(left + 1), r1(y), 12.0, 12.0, SCALE[number], stroke="line-strong"))
         canvas.add(Text(r1(left + 20), r1(y + 11), words, "ink-2", FONT, url=part.url))
         if number % per_line == per_line - 1 or number == len(parts) - 1:

@@ -180,7 +180,7 @@ def _draw_tiles(width: float, areas: Sequence[Area], cells: Sequence[tuple[int, 
     for area, (column, row) in zip(areas, cells, strict=True):
         fill, ink = _shade(area.level)
         x, y = shift + side * column, side * row
-        words = f"{area.label} : {area.shown}"
+        words = f"{area.label}\u00a0: {area.shown}"
         texture = WITHHELD if area.level is None else ""
         canvas.add(
             Rect(

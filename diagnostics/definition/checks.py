@@ -87,11 +87,11 @@ def check_question(question: Question, node: Node) -> None:
     if question.most_files is not None and question.kind is not Kind.FILE:
         node.note("most_files", _("cette clé ne vaut que pour un fichier"))
     if question.kind is Kind.NOTE and (question.required or question.not_applicable):
-        node.note("kind", _("un autre genre : on ne répond pas à une note"))
+        node.note("kind", _("un autre genre\u00a0: on ne répond pas à une note"))
     if question.aggregation is Aggregation.SUM and question.kind is not Kind.MATRIX:
-        node.note("aggregation", _("« sum » seulement pour une grille"))
+        node.note("aggregation", _("«\u00a0sum\u00a0» seulement pour une grille"))
     if question.kind in UNSCORED_KINDS and question.weight:
-        node.note("weight", _("0 : une question de ce genre ne peut pas être notée"))
+        node.note("weight", _("0\u00a0: une question de ce genre ne peut pas être notée"))
     elif len(node.problems) == before and question.is_scored and question.points_possible <= 0:
         node.note("weight", _("0, ou des points qui permettent de noter la question"))
 
@@ -108,11 +108,11 @@ def _check_choices(question: Question, node: Node) -> None:
         node.note("choices", _("au moins deux choix"))
     _note_duplicates(node.at("choices"), [c.code for c in question.choices], node.problems)
     if question.kind is Kind.SINGLE and any(choice.exclusive for choice in question.choices):
-        node.note("choices", _("« exclusive » seulement dans un choix multiple"))
+        node.note("choices", _("«\u00a0exclusive\u00a0» seulement dans un choix multiple"))
     if question.full_at is not None and question.full_at <= 0:
         node.note("full_at", _("un nombre plus grand que 0"))
     if question.kind is Kind.SINGLE and question.most_ticked is not None:
-        node.note("most_ticked", _("« most_ticked » seulement dans un choix multiple"))
+        node.note("most_ticked", _("«\u00a0most_ticked\u00a0» seulement dans un choix multiple"))
 
 
 def _check_columns(question: Question, node: Node) -> None:
@@ -127,12 +127,12 @@ def _check_columns(question: Question, node: Node) -> None:
 
 def _check_scale(question: Question, node: Node) -> None:
     if question.kind in SCALE_KINDS and question.scale is None:
-        node.note("scale", _("une échelle : min, max, min_label, max_label"))
+        node.note("scale", _("une échelle\u00a0: min, max, min_label, max_label"))
     if question.kind not in SCALE_KINDS and question.scale is not None:
         node.note("scale", _("pas d’échelle pour ce genre de question"))
     if question.scale is not None and question.scale.maximum <= question.scale.minimum:
         path, found = f"{node.at('scale')}.max", shown(question.scale.maximum)
-        node.problems.note(path, _("un nombre plus grand que « min »"), found)
+        node.problems.note(path, _("un nombre plus grand que «\u00a0min\u00a0»"), found)
     if question.kind is Kind.MATRIX:
         if not question.rows:
             node.note("rows", _("au moins une ligne"))
@@ -151,10 +151,10 @@ def _check_numbers(question: Question, node: Node) -> None:
         return
     least, most = question.minimum, question.maximum
     if least is not None and most is not None and most <= least:
-        node.note("max", _("un nombre plus grand que « min »"))
+        node.note("max", _("un nombre plus grand que «\u00a0min\u00a0»"))
     starts = [threshold.at_least for threshold in question.thresholds]
     if starts != sorted(set(starts)):
-        node.note("points_by_value", _("des seuils « at_least » croissants, chacun une fois"))
+        node.note("points_by_value", _("des seuils «\u00a0at_least\u00a0» croissants, chacun une fois"))
 
 
 def check_nesting(definition: Definition, problems: Problems) -> None:
@@ -174,7 +174,11 @@ def _check_nested(
     if question.under not in depths:
         problems.note(path, _("le code d’une question placée avant, dans la même section"), question.under)
     elif question.under not in questions_named_in(question.show_if):
-        problems.note(path, _("une question que « show_if » nomme : c’est elle qui ouvre"), question.under)
+        problems.note(
+            path,
+            _("une question que «\u00a0show_if\u00a0» nomme\u00a0: c’est elle qui ouvre"),
+            question.under,
+        )
     elif depths[question.under] + 1 >= MAX_NESTING:
         expected = _("au plus %(most)s questions imbriquées")
         problems.note(path, expected, question.under, most=MAX_NESTING)

@@ -68,8 +68,8 @@ class ConditionReader:
 
     def _expected_keys(self) -> str:
         if self.dimensions:
-            return _("une condition : question, dimension, all, any ou not")
-        return _("une condition : question, all, any ou not")
+            return _("une condition\u00a0: question, dimension, all, any ou not")
+        return _("une condition\u00a0: question, all, any ou not")
 
     def _parts(self, node: Node, depth: int) -> list[Condition | None]:
         """Several keys side by side in one block all have to hold."""
@@ -108,7 +108,7 @@ class ConditionReader:
         if question is None:
             return None
         if len(operators) != 1:
-            expected = _("exactement un mot parmi : %(words)s")
+            expected = _("exactement un mot parmi\u00a0: %(words)s")
             words = ", ".join(Operator)
             self.problems.note(node.path, expected, shown(" ".join(operators)), words=words)
             return None
@@ -128,7 +128,7 @@ class ConditionReader:
                 expected = _("le code d’une colonne de cette question")
             return bool(node.reference(key, known, expected))
         if node.values.get(key) is not None:
-            node.note(key, _("pas de ligne : seules les grilles en ont"))
+            node.note(key, _("pas de ligne\u00a0: seules les grilles en ont"))
             return False
         return True
 
@@ -137,7 +137,10 @@ class ConditionReader:
         if operator is Operator.ANSWERED:
             return node.flag(operator.value, default=True)
         if question.kind is Kind.FILE:
-            node.note(operator.value, _("« answered » : d’un fichier, on sait seulement s’il est joint"))
+            node.note(
+                operator.value,
+                _("«\u00a0answered\u00a0»\u00a0: d’un fichier, on sait seulement s’il est joint"),
+            )
             return None
         if operator is Operator.IN:
             return self._choices(node, question)
@@ -151,18 +154,18 @@ class ConditionReader:
     def _choice(self, node: Node, question: Question, operator: Operator) -> str | None:
         wanted = Operator.EQUALS if question.kind is Kind.SINGLE else Operator.SELECTED
         if operator is not wanted and not (operator is Operator.SELECTED and question.kind is Kind.SINGLE):
-            node.note(operator.value, _("« %(word)s » pour ce genre de question"), word=wanted)
+            node.note(operator.value, _("«\u00a0%(word)s\u00a0» pour ce genre de question"), word=wanted)
             return None
         value = node.values.get(operator.value)
         if not isinstance(value, str) or value not in question.choice_by_code:
             words = ", ".join(question.choice_by_code)
-            node.note(operator.value, _("un choix parmi : %(words)s"), words=words)
+            node.note(operator.value, _("un choix parmi\u00a0: %(words)s"), words=words)
             return None
         return value
 
     def _choices(self, node: Node, question: Question) -> frozenset[str] | None:
         if question.kind not in PICKING_KINDS:
-            node.note("in", _("« in » ne vaut que pour les questions à choix"))
+            node.note("in", _("«\u00a0in\u00a0» ne vaut que pour les questions à choix"))
             return None
         found: set[str] = set()
         for path, value in node.listed("in", least=1, most=MAX_PARTS):
@@ -170,7 +173,7 @@ class ConditionReader:
                 found.add(value)
             else:
                 words = ", ".join(question.choice_by_code)
-                self.problems.note(path, _("un choix parmi : %(words)s"), shown(value), words=words)
+                self.problems.note(path, _("un choix parmi\u00a0: %(words)s"), shown(value), words=words)
         return frozenset(found)
 
     def _number_or_text(
@@ -183,7 +186,7 @@ class ConditionReader:
                 return None
             return number * CENTS if question.kind is Kind.AMOUNT else number
         if operator in _ORDERED and question.kind is not Kind.DATE:
-            node.note(operator.value, _("« %(word)s » pour ce genre de question"), word="equals")
+            node.note(operator.value, _("«\u00a0%(word)s\u00a0» pour ce genre de question"), word="equals")
             return None
         if value is None or isinstance(value, dict | list):
             node.note(operator.value, _("un texte"))

@@ -23,7 +23,7 @@ from .limits import (
 )
 from .problems import gettext_noop as _
 from .questions_parsing import DimensionNodes, QuestionNodes, read_dimension
-from .reading import Node, Problems, as_fraction, shown
+from .reading import Node, Problems, as_fraction, shown, unquoted
 from .shapes import (
     NUMERIC_KINDS,
     SETTABLE_KINDS,
@@ -105,7 +105,7 @@ def _languages(root: Node) -> tuple[str, ...]:
     found: list[str] = []
     for path, value in root.listed("languages", least=0, most=MAX_LANGUAGES):
         if not isinstance(value, str) or not LANGUAGE_PATTERN.fullmatch(value) or value in found:
-            root.problems.note(path, _("le code d’une langue, une fois : fr, en, nl…"), shown(value))
+            root.problems.note(path, _("le code d’une langue, une fois\u00a0: fr, en, nl…"), shown(value))
         else:
             found.append(value)
     return tuple(found)
@@ -168,7 +168,9 @@ def _settings(question: Question, node: Node, reader: ConditionReader) -> tuple[
     if not node.has("sets"):
         return ()
     if question.kind is Kind.COLUMNS:
-        node.note("sets", _("rien ici : seul un choix simple ou multiple peut répondre à d’autres questions"))
+        node.note(
+            "sets", _("rien ici\u00a0: seul un choix simple ou multiple peut répondre à d’autres questions")
+        )
         return ()
     inner = Node(node.take("sets"), node.at("sets"), node.problems)
     settings = []
@@ -178,7 +180,7 @@ def _settings(question: Question, node: Node, reader: ConditionReader) -> tuple[
         key = str(code)
         if target is None or target.kind not in SETTABLE_KINDS or target.code == question.code:
             expected = _("le code d’une autre question, à choix, échelle ou nombre")
-            inner.problems.note(inner.at(shown(code).strip("« »")), expected, shown(code))
+            inner.problems.note(inner.at(unquoted(code)), expected, shown(code))
             continue
         setting = _setting(target, inner, key)
         if setting is not None:
@@ -191,11 +193,11 @@ def _setting(target: Question, node: Node, key: str) -> Setting | None:
     if isinstance(value, dict) and value == {"not_applicable": True}:
         if target.not_applicable:
             return Setting(target.code, None)
-        node.note(key, _("une réponse : cette question ne peut pas être sans objet"))
+        node.note(key, _("une réponse\u00a0: cette question ne peut pas être sans objet"))
         return None
     found = _set_value(target, value)
     if found is None:
-        node.note(key, _("une réponse possible à « %(code)s »"), code=target.code)
+        node.note(key, _("une réponse possible à «\u00a0%(code)s\u00a0»"), code=target.code)
         return None
     return Setting(target.code, found)
 
@@ -272,5 +274,5 @@ def _cost(node: Node) -> tuple[int, int]:
     high = inner.integer("max", least=0, most=MAX_COST)
     inner.finish()
     if high < low:
-        inner.note("max", _("un montant au moins égal à « min »"))
+        inner.note("max", _("un montant au moins égal à «\u00a0min\u00a0»"))
     return low * CENTS, high * CENTS

@@ -35,7 +35,7 @@ class Problem:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.path} : {self.expected % self.values} ({self.found})"
+        return f"{self.path}\u00a0: {self.expected % self.values} ({self.found})"
 
 
 class DefinitionError(ValueError):

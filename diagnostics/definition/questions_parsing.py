@@ -143,7 +143,7 @@ def _choice(node: Node) -> Choice:
     node.take("sets")
     node.finish()
     if not counts and choice.points:
-        node.note("points", _("0 : ce choix sort du calcul"))
+        node.note("points", _("0\u00a0: ce choix sort du calcul"))
     return choice
 
 

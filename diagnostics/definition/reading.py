@@ -61,7 +61,12 @@ def shown(value: object) -> str:
     if isinstance(value, list):
         return _("une liste")
     text = CONTROL_CHARACTERS.sub("�", str(value))
-    return f"« {text[:60]}… »" if len(text) > 60 else f"« {text} »"
+    return f"«\u00a0{text[:60]}…\u00a0»" if len(text) > 60 else f"«\u00a0{text}\u00a0»"
+
+
+def unquoted(value: object) -> str:
+    """The same picture as a part of a path, without quotation marks."""
+    return shown(value).strip("«\u00a0»")
 
 
 def as_fraction(value: object) -> Fraction | None:
@@ -113,9 +118,7 @@ class Node:
         """Note every key nobody asked for: a misspelt key must not pass for an absent one."""
         for key in self.values:
             if key not in self._known:
-                self.problems.note(
-                    self.at(shown(key).strip("« »")), _("aucune clé de ce nom ici"), shown(key)
-                )
+                self.problems.note(self.at(unquoted(key)), _("aucune clé de ce nom ici"), shown(key))
 
     def text(self, key: str, *, most: int, optional: bool = False) -> str:
         """A text of at most `most` characters, without control characters, ends trimmed.
@@ -131,10 +134,10 @@ class Node:
         own = self.problems.languages[0]
         texts: dict[str, str] = {}
         for language, text in value.items():
-            path = f"{self.at(key)}.{shown(language).strip('« »')}"
+            path = f"{self.at(key)}.{unquoted(language)}"
             if not isinstance(language, str) or language not in self.problems.languages:
                 words = ", ".join(self.problems.languages)
-                self.problems.note(path, _("un mot parmi : %(words)s"), shown(language), words=words)
+                self.problems.note(path, _("un mot parmi\u00a0: %(words)s"), shown(language), words=words)
             else:
                 texts[language] = self._plain(text, path, most=most, optional=optional or language != own)
         if not texts.get(own) and not optional:
@@ -162,7 +165,10 @@ class Node:
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str) or not CODE_PATTERN.fullmatch(value):
-            self.note(key, _("un code d’au plus 40 lettres sans accent, chiffres, « - » ou « _ »"))
+            self.note(
+                key,
+                _("un code d’au plus 40 lettres sans accent, chiffres, «\u00a0-\u00a0» ou «\u00a0_\u00a0»"),
+            )
             return ""
         return value
 
@@ -220,7 +226,7 @@ class Node:
         try:
             return enum(str(value))
         except ValueError:
-            self.note(key, _("un mot parmi : %(words)s"), words=", ".join(enum))
+            self.note(key, _("un mot parmi\u00a0: %(words)s"), words=", ".join(enum))
             return next(iter(enum))
 
     def items(self, key: str, *, least: int, most: int) -> Iterator[Node]:

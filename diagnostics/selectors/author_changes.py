@@ -110,7 +110,7 @@ def overall_verdict(before: Definition, after: Definition) -> str:
     if found.overall and found.levels:
         return _("La note globale et les niveaux restent comparables.")
     if found.overall:
-        return _("La note globale reste comparable ; les niveaux, non.")
+        return _("La note globale reste comparable\u00a0; les niveaux, non.")
     return _("La note globale ne sera plus comparable avec celle des diagnostics déjà remis.")
 
 

@@ -234,7 +234,7 @@ def answered_words(answered: int, total: int) -> str:
 def what_is_left(progress: Progress) -> str:
     """« Il vous reste 2 parties, environ 6 minutes. »"""
     if progress.is_complete:
-        return _("Vous avez répondu à tout : il reste à relire et à remettre.")
+        return _("Vous avez répondu à tout\u00a0: il reste à relire et à remettre.")
     minutes = progress.minutes_left
     about = (
         _("environ une minute") if minutes == 1 else _("environ %(minutes)s minutes") % {"minutes": minutes}
@@ -268,7 +268,7 @@ def missing_views(state: State, *, required: bool) -> tuple[MissingView, ...]:
                 text=question.text,
                 section=state.definition.dimension_by_code[each.dimension].title,
                 url=f"{state.section_url(each.dimension)}#question-{each.question}",
-                detail=_("Il manque : %(rows)s") % {"rows": ", ".join(rows)} if rows else "",
+                detail=_("Il manque\u00a0: %(rows)s") % {"rows": ", ".join(rows)} if rows else "",
             )
         )
     return tuple(views)
@@ -335,7 +335,7 @@ def set_by_words(definition: Definition, sources: tuple[str, ...]) -> str:
     """« Rempli d’après votre réponse à « … ». Vous pouvez changer cette réponse. »"""
     if not sources:
         return ""
-    questions = " ; ".join(definition.questions[code].text for code in sources)
+    questions = "\u00a0; ".join(definition.questions[code].text for code in sources)
     words = _(
         "Rempli d’après votre réponse à «\u00a0%(question)s\u00a0». Vous pouvez changer cette réponse-ci."
     )

@@ -141,11 +141,11 @@ def _reading(each: ThemeGain) -> str:
         case Verdict.GAINED_WITHOUT:
             return _("En progrès, sans action faite sur ce thème.")
         case Verdict.STILL_WITH:
-            return _("Sans changement malgré %(done)s : l’effet n’est pas encore là.") % {"done": done}
+            return _("Sans changement malgré %(done)s\u00a0: l’effet n’est pas encore là.") % {"done": done}
         case Verdict.LOST:
-            return _("En recul : le sujet mérite une action.")
+            return _("En recul\u00a0: le sujet mérite une action.")
         case Verdict.STILL:
             return _("Sans changement, et sans action faite.")
     if not each.is_comparable:
-        return _("Les questions de ce thème ont changé : la comparaison serait trompeuse.")
+        return _("Les questions de ce thème ont changé\u00a0: la comparaison serait trompeuse.")
     return _("Non noté à l’un des deux diagnostics.")

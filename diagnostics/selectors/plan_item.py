@@ -83,12 +83,12 @@ def _edits(item: ActionItem) -> Iterator[HistoryLine]:
     }
     for event in audit.history(item).filter(verb="action.edited"):
         told = [
-            f"{labels[name]} : {_shown(name, pair[1])}"
+            f"{labels[name]}\u00a0: {_shown(name, pair[1])}"
             for name, pair in event.changes.items()
             if name in labels
         ]
         if told:
-            yield HistoryLine(event.at, _who(event.actor), _("Action modifiée"), " ; ".join(told))
+            yield HistoryLine(event.at, _who(event.actor), _("Action modifiée"), "\u00a0; ".join(told))
 
 
 def _shown(name: str, value: Any) -> str:

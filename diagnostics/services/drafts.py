@@ -77,7 +77,8 @@ def import_draft(*, actor: User | None, programme: Programme, document: Any) -> 
         return _new_questionnaire(actor, programme, {**document, "version": 1})
     if questionnaire.programme_id != programme.pk:
         raise BusinessError(
-            _("Le code « %(code)s » est déjà pris : changez-le dans le fichier.") % {"code": definition.code},
+            _("Le code «\u00a0%(code)s\u00a0» est déjà pris\u00a0: changez-le dans le fichier.")
+            % {"code": definition.code},
             code="code-taken",
         )
     draft = questionnaire.versions.filter(published_at__isnull=True).first()
@@ -85,7 +86,7 @@ def import_draft(*, actor: User | None, programme: Programme, document: Any) -> 
         return _new_version(actor, questionnaire, document)
     if document_hash({**document, "version": draft.number}) != draft.sha256:
         raise BusinessError(
-            _("Un brouillon de ce questionnaire est déjà ouvert : publiez-le ou supprimez-le d’abord."),
+            _("Un brouillon de ce questionnaire est déjà ouvert\u00a0: publiez-le ou supprimez-le d’abord."),
             code="draft-open",
         )
     return draft
@@ -116,7 +117,8 @@ def save_draft(
     row = QuestionnaireVersion.objects.select_for_update().get(pk=version.pk)
     if not row.is_draft:
         raise BusinessError(
-            _("Cette version est publiée et ne change plus : préparez la version suivante."), code="published"
+            _("Cette version est publiée et ne change plus\u00a0: préparez la version suivante."),
+            code="published",
         )
     document = {**document, "version": row.number}
     sha256 = document_hash(document)
@@ -126,7 +128,7 @@ def save_draft(
         raise BusinessError(
             _(
                 "Ce brouillon a été modifié entre-temps, dans un autre onglet ou par quelqu’un d’autre. "
-                "Votre saisie est encore ci-dessous : copiez-la, puis rechargez la page."
+                "Votre saisie est encore ci-dessous\u00a0: copiez-la, puis rechargez la page."
             ),
             code="changed-meanwhile",
         )
@@ -156,14 +158,15 @@ def publish_draft(
     row = QuestionnaireVersion.objects.select_for_update().get(pk=version.pk)
     if row.is_draft and expected and expected != row.sha256:
         raise BusinessError(
-            _("Ce brouillon a été modifié depuis que vous avez ouvert cette page : relisez-la."),
+            _("Ce brouillon a été modifié depuis que vous avez ouvert cette page\u00a0: relisez-la."),
             code="changed-meanwhile",
         )
     try:
         return publish_version(actor=actor, version=row)
     except DefinitionError as error:
         raise BusinessError(
-            _("Ce brouillon n’est pas valable : corrigez ce qui est signalé, puis publiez."), code="not-valid"
+            _("Ce brouillon n’est pas valable\u00a0: corrigez ce qui est signalé, puis publiez."),
+            code="not-valid",
         ) from error
 
 

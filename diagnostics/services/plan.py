@@ -84,7 +84,7 @@ def start_plan(*, actor: User | None, diagnostic: Diagnostic) -> ActionPlan:
     record_event(
         participation=diagnostic.participation,
         kind=EventKind.PLAN,
-        title=_("Plan d’actions ouvert : %(count)s préconisations") % {"count": len(proposals)},
+        title=_("Plan d’actions ouvert\u00a0: %(count)s préconisations") % {"count": len(proposals)},
         url=programme_url(diagnostic.programme, "diagnostics:plan_detail", pk=plan.pk),
         actor=actor,
         visible_to_company=True,
@@ -230,7 +230,10 @@ def _check(fields: ItemFields, participation: Participation) -> None:
         )
     if fields.owner is not None and not may_own(fields.owner, participation):
         raise BusinessError(
-            _("Cette personne n’a pas d’accès à l’espace de l’entreprise : elle ne peut pas être rappelée."),
+            _(
+                "Cette personne n’a pas d’accès à l’espace de l’entreprise\u00a0: elle ne peut pas "
+                "être rappelée."
+            ),
             field="owner",
             code="owner-outside",
         )

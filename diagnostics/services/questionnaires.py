@@ -41,7 +41,7 @@ def read_document(text: str) -> Any:
         return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 -- a SafeLoader, without aliases
     except yaml.YAMLError as error:
         raise BusinessError(
-            _("Ce fichier n’est pas du YAML lisible : %(error)s") % {"error": error}, code="not-yaml"
+            _("Ce fichier n’est pas du YAML lisible\u00a0: %(error)s") % {"error": error}, code="not-yaml"
         ) from error
 
 
@@ -51,7 +51,7 @@ class _PlainLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """One node, never an alias; dates stay texts."""
         if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
-            raise yaml.YAMLError(_("les renvois (« * ») ne sont pas admis"))
+            raise yaml.YAMLError(_("les renvois («\u00a0*\u00a0») ne sont pas admis"))
         return super().compose_node(parent, index)  # type: ignore[no-any-return, no-untyped-call]
 
 
@@ -136,7 +136,8 @@ def import_questionnaire(
     )
     if questionnaire.programme_id != (programme.pk if programme else None):
         raise BusinessError(
-            _("Le code « %(code)s » est déjà pris par un autre questionnaire.") % {"code": definition.code},
+            _("Le code «\u00a0%(code)s\u00a0» est déjà pris par un autre questionnaire.")
+            % {"code": definition.code},
             code="code-taken",
         )
     version = questionnaire.versions.filter(number=definition.version).first()
@@ -144,7 +145,10 @@ def import_questionnaire(
         return version
     if version is not None and version.published_at is not None:
         raise BusinessError(
-            _("La version %(number)s est publiée et ne change plus : donnez un numéro suivant à la vôtre.")
+            _(
+                "La version %(number)s est publiée et ne change plus\u00a0: donnez un numéro "
+                "suivant à la vôtre."
+            )
             % {"number": definition.version},
             code="version-published",
         )

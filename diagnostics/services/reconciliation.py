@@ -116,7 +116,7 @@ def _retain_files(
 def _comments(voices: tuple[Voice, ...], code: str) -> str:
     """What each wrote beside an answer all gave: nothing of it is lost."""
     lines = (
-        f"{voice.name} : {voice.kept[code].comment}"
+        f"{voice.name}\u00a0: {voice.kept[code].comment}"
         for voice in voices
         if code in voice.kept and voice.kept[code].comment
     )

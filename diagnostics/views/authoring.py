@@ -145,7 +145,7 @@ def author_gesture(request: ProgrammeRequest, pk: int) -> HttpResponse:
     try:
         document, anchor = _after(version.definition, gesture, request)
     except PartMissing:
-        messages.warning(request, _("Cet élément n’existe plus : il a été retiré entre-temps."))
+        messages.warning(request, _("Cet élément n’existe plus\u00a0: il a été retiré entre-temps."))
         return to_version(request, pk)
     try:
         drafts.save_draft(

@@ -137,7 +137,7 @@ def author_condition(request: ProgrammeRequest, pk: int, kind: str, code: str) -
     try:
         written = holder.itself.get(holder.key)
     except PartMissing:
-        messages.warning(request, _("Cet élément n’existe plus : il a été retiré entre-temps."))
+        messages.warning(request, _("Cet élément n’existe plus\u00a0: il a été retiré entre-temps."))
         return to_version(request, pk)
     builder = Builder(
         version.definition,
@@ -206,7 +206,7 @@ def _faults(holder: _Holder, builder: Builder, shown: Group) -> dict[Place, str]
 
 def _said(problem: Problem) -> str:
     values = {"expected": _(problem.expected) % problem.values, "found": _(problem.found)}
-    return _("il faut %(expected)s ; trouvé : %(found)s.") % values
+    return _("il faut %(expected)s\u00a0; trouvé\u00a0: %(found)s.") % values
 
 
 def _save(request: ProgrammeRequest, holder: _Holder, written: Written) -> str:

@@ -45,7 +45,7 @@ def author_workbook(request: ProgrammeRequest, pk: int) -> HttpResponse:
     try:
         content, losses = services.write_workbook(version.definition, created=version.created_at)
     except DefinitionError:
-        messages.warning(request, _("Ce brouillon n’est pas encore valable : corrigez-le d’abord."))
+        messages.warning(request, _("Ce brouillon n’est pas encore valable\u00a0: corrigez-le d’abord."))
         return to_version(request, pk)
     if "fichier" in request.GET:
         return _attached(version, content, XLSX_TYPE, "xlsx")

@@ -60,7 +60,7 @@ def author_part(request: ProgrammeRequest, pk: int, kind: str, code: str) -> Htt
     try:
         part = editing.find(version.definition, kind, code)
     except PartMissing:
-        messages.warning(request, _("Cet élément n’existe plus : il a été retiré entre-temps."))
+        messages.warning(request, _("Cet élément n’existe plus\u00a0: il a été retiré entre-temps."))
         return to_version(request, pk)
     language = _language(request, version)
     sent = request.POST if request.method == "POST" else None

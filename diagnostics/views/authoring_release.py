@@ -44,7 +44,7 @@ def _preview(request: ProgrammeRequest, version: QuestionnaireVersion) -> Previe
 
 
 def _cannot(request: ProgrammeRequest, version: QuestionnaireVersion) -> HttpResponse:
-    messages.warning(request, _("Corrigez d’abord ce qui est dit ici : l’aperçu en a besoin."))
+    messages.warning(request, _("Corrigez d’abord ce qui est dit ici\u00a0: l’aperçu en a besoin."))
     return to_version(request, version.pk)
 
 
@@ -204,7 +204,7 @@ def _measure(request: ProgrammeRequest, version: QuestionnaireVersion) -> HttpRe
     try:
         job = effects.ask_effect(actor=request.access.user, version=version)
     except DefinitionError:
-        messages.warning(request, _("Ce brouillon n’est pas encore valable : corrigez-le d’abord."))
+        messages.warning(request, _("Ce brouillon n’est pas encore valable\u00a0: corrigez-le d’abord."))
         return to_version(request, version.pk)
     if job is None:
         return HttpResponseRedirect(here)

@@ -110,11 +110,12 @@ def plan_item_move(request: ProgrammeRequest, pk: int) -> HttpResponse:
                 actor=request.access.user, item=item, status=status, reason=form.cleaned_data["reason"]
             )
         except BusinessError as error:
-            messages.error(request, f"{item.title} : {error.message}")
+            messages.error(request, f"{item.title}\u00a0: {error.message}")
         else:
             messages.success(
                 request,
-                _("« %(title)s » est maintenant %(state)s.") % {"title": item.title, "state": status.label},
+                _("«\u00a0%(title)s\u00a0» est maintenant %(state)s.")
+                % {"title": item.title, "state": status.label},
             )
     if request.htmx:
         return board_page(request, selectors.plan_for(request.access, item.plan_id))

@@ -178,7 +178,7 @@ def diagnostic_reopen(request: ProgrammeRequest, pk: int) -> HttpResponse:
         except BusinessError as error:
             form.add_error(error.field, error.message)
         else:
-            messages.success(request, _("Diagnostic rouvert : ses réponses peuvent être corrigées."))
+            messages.success(request, _("Diagnostic rouvert\u00a0: ses réponses peuvent être corrigées."))
             return _to_detail(request, diagnostic)
     context = {"form": form, "diagnostic": diagnostic}
     return render(request, "diagnostics/diagnostic_reopen.html", context)

@@ -165,7 +165,7 @@ def space_reconcile(request: ProgrammeRequest, pk: int) -> HttpResponse:
             notes=notes,
             by_staff=request.access.is_staff,
         )
-        messages.success(request, _("Réponses retenues : %(count)s.") % {"count": count})
+        messages.success(request, _("Réponses retenues\u00a0: %(count)s.") % {"count": count})
         return HttpResponseRedirect(_url(request, diagnostic, "space_reconcile"))
     context = {"page": reconcile_page(diagnostic), "diagnostic": diagnostic, **frame(request, diagnostic)}
     return render(request, "diagnostics/space_reconcile.html", context)
@@ -193,7 +193,7 @@ def space_finish(request: ProgrammeRequest, pk: int) -> HttpResponse:
     if user is None or not rules.can_fill(request.access, diagnostic):
         raise PermissionDenied
     services.finish_part(actor=user, diagnostic=diagnostic)
-    messages.success(request, _("Merci : votre part est terminée. Vous pouvez encore la corriger."))
+    messages.success(request, _("Merci\u00a0: votre part est terminée. Vous pouvez encore la corriger."))
     return HttpResponseRedirect(_url(request, diagnostic, "space_diagnostic"))
 
 

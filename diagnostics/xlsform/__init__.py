@@ -36,7 +36,7 @@ def read_xlsform(sheets: Mapping[str, Sequence[Sequence[str]]]) -> Written:
             notes.note(name, 0, _("cette feuille n’a pas d’équivalent"))
     survey, choices, settings, levels = (read_table(name, named.get(name, ()), notes) for name in READ)
     if not survey.lines:
-        notes.note("survey", 0, _("une feuille « survey » avec des questions est attendue"))
+        notes.note("survey", 0, _("une feuille «\u00a0survey\u00a0» avec des questions est attendue"))
         notes.raise_if_any()
     reader = SurveyReader(survey, choices, settings, levels, notes)
     document = reader.document()
@@ -47,7 +47,7 @@ def read_xlsform(sheets: Mapping[str, Sequence[Sequence[str]]]) -> Written:
         for problem in error.problems:
             place = _QUESTION.search(problem.path)
             line = reader.lines.get(place[1]) if place else None
-            reason = "%(path)s : " + problem.expected
+            reason = "%(path)s\u00a0: " + problem.expected
             notes.note("survey", line.row if line else 0, reason, path=problem.path, **problem.values)
     notes.raise_if_any()
     return document

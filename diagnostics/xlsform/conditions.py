@@ -59,7 +59,7 @@ class ConditionWriter:
         question = self.questions.get(ref.name)
         if question is None:
             raise ExpressionError(
-                _("« %(name)s » n’est pas une question du formulaire"), name=ref.name or "."
+                _("«\u00a0%(name)s\u00a0» n’est pas une question du formulaire"), name=ref.name or "."
             )
         return question
 
@@ -86,9 +86,9 @@ class ConditionWriter:
 
 def _compare_words(name: str, question: Written, operator: str, text: str) -> Written:
     if operator not in ("=", "!="):
-        raise ExpressionError(_("« %(operator)s » ne vaut que pour un nombre"), operator=operator)
+        raise ExpressionError(_("«\u00a0%(operator)s\u00a0» ne vaut que pour un nombre"), operator=operator)
     if question["kind"] == "multiple":
-        raise ExpressionError(_("un choix multiple se lit avec « selected() »"))
+        raise ExpressionError(_("un choix multiple se lit avec «\u00a0selected()\u00a0»"))
     if question["kind"] == "single":
         _require_choice(question, text)
     equals = {"question": name, "equals": text}
@@ -116,10 +116,14 @@ def _compare_number(name: str, question: Written, operator: str, literal: Litera
 def _compare_constants(tree: Compare, columns: Mapping[str, str] | None) -> bool:
     """A comparison no answer changes: of a column of the choices with a value."""
     if isinstance(tree.left, Count) or isinstance(tree.right, Count):
-        raise ExpressionError(_("la fonction « %(name)s() » n’est pas admise"), name="count-selected")
+        raise ExpressionError(
+            _("la fonction «\u00a0%(name)s()\u00a0» n’est pas admise"), name="count-selected"
+        )
     left, right = _literal(tree.left, columns).text, _literal(tree.right, columns).text
     if tree.operator not in ("=", "!="):
-        raise ExpressionError(_("« %(operator)s » ne vaut que pour un nombre"), operator=tree.operator)
+        raise ExpressionError(
+            _("«\u00a0%(operator)s\u00a0» ne vaut que pour un nombre"), operator=tree.operator
+        )
     return (left == right) is (tree.operator == "=")
 
 
@@ -129,7 +133,7 @@ def _literal(operand: Operand, columns: Mapping[str, str] | None) -> Literal:
     if isinstance(operand, Name) and columns is not None:
         return Literal(columns.get(operand.name.lower(), ""))
     if isinstance(operand, Name):
-        raise ExpressionError(_("« %(rest)s » ne se lit pas"), rest=operand.name)
+        raise ExpressionError(_("«\u00a0%(rest)s\u00a0» ne se lit pas"), rest=operand.name)
     raise ExpressionError(_("une question ne se compare qu’à une valeur"))
 
 
@@ -145,16 +149,16 @@ def _group(key: str, parts: list[Written | bool], *, neutral: bool) -> Written |
 
 def _require_choice(question: Written, choice: str) -> None:
     if question["kind"] not in ("single", "multiple"):
-        raise ExpressionError(_("« selected() » ne vaut que pour une question à choix"))
+        raise ExpressionError(_("«\u00a0selected()\u00a0» ne vaut que pour une question à choix"))
     if choice not in {each["code"] for each in question["choices"]}:
-        raise ExpressionError(_("« %(name)s » n’est pas un choix de cette question"), name=choice)
+        raise ExpressionError(_("«\u00a0%(name)s\u00a0» n’est pas un choix de cette question"), name=choice)
 
 
 def _number(literal: Literal) -> Decimal:
     try:
         return Decimal(literal.text)
     except ArithmeticError:
-        raise ExpressionError(_("« %(rest)s » n’est pas un nombre"), rest=literal.text) from None
+        raise ExpressionError(_("«\u00a0%(rest)s\u00a0» n’est pas un nombre"), rest=literal.text) from None
 
 
 def _plain(number: Decimal) -> int | float:
@@ -169,7 +173,9 @@ def apply_constraint(tree: Tree, question: Written) -> None:
         elif isinstance(part, Compare):
             _apply_bound(part, question)
         else:
-            raise ExpressionError(_("seules des bornes se vérifient : « . >= 0 and . <= 100 »"))
+            raise ExpressionError(
+                _("seules des bornes se vérifient\u00a0: «\u00a0. >= 0 and . <= 100\u00a0»")
+            )
 
 
 def _apply_exclusive(tree: Tree, question: Written) -> None:
@@ -180,7 +186,7 @@ def _apply_exclusive(tree: Tree, question: Written) -> None:
                 if choice["code"] == code:
                     choice["exclusive"] = True
                     return
-    raise ExpressionError(_("seules des bornes se vérifient : « . >= 0 and . <= 100 »"))
+    raise ExpressionError(_("seules des bornes se vérifient\u00a0: «\u00a0. >= 0 and . <= 100\u00a0»"))
 
 
 def _apply_bound(part: Compare, question: Written) -> None:
@@ -193,20 +199,20 @@ def _apply_bound(part: Compare, question: Written) -> None:
         most = number if part.operator == "<=" else number - 1
         if part.operator not in ("<=", "<") or most < 1 or most != most.to_integral_value():
             raise ExpressionError(
-                _("seul un nombre maximal de choix se vérifie : « count-selected(.) <= 3 »")
+                _("seul un nombre maximal de choix se vérifie\u00a0: «\u00a0count-selected(.) <= 3\u00a0»")
             )
         question["most_ticked"] = int(most)
         return
     if part.left != Ref("") or question["kind"] != "number":
-        raise ExpressionError(_("seules des bornes se vérifient : « . >= 0 and . <= 100 »"))
+        raise ExpressionError(_("seules des bornes se vérifient\u00a0: «\u00a0. >= 0 and . <= 100\u00a0»"))
     _bound_number(part.operator, number, question)
 
 
 def _bound_number(operator: str, number: Decimal, question: Written) -> None:
     if operator in ("<", ">"):
         if question.get("decimals") != 0 or number != number.to_integral_value():
-            raise ExpressionError(_("pour un nombre à décimales, « <= » ou « >= »"))
+            raise ExpressionError(_("pour un nombre à décimales, «\u00a0<=\u00a0» ou «\u00a0>=\u00a0»"))
         number += 1 if operator == ">" else -1
     elif operator not in ("<=", ">="):
-        raise ExpressionError(_("seules des bornes se vérifient : « . >= 0 and . <= 100 »"))
+        raise ExpressionError(_("seules des bornes se vérifient\u00a0: «\u00a0. >= 0 and . <= 100\u00a0»"))
     question["min" if operator.startswith(">") else "max"] = _plain(number)

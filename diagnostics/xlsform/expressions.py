@@ -133,7 +133,9 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while place < end:
         match = _TOKEN.match(text, place)
         if match is None or match.end() == place or match.lastgroup is None:
-            raise ExpressionError(_("« %(rest)s » ne se lit pas"), rest=text[place : place + 30].strip())
+            raise ExpressionError(
+                _("«\u00a0%(rest)s\u00a0» ne se lit pas"), rest=text[place : place + 30].strip()
+            )
         found.append((match.lastgroup, match.group(match.lastgroup)))
         place = match.end()
     return found
@@ -151,7 +153,7 @@ class _Reader:
         """The one tree that all tokens make."""
         tree = self._either()
         if self.place < len(self.tokens):
-            raise ExpressionError(_("« %(rest)s » ne se lit pas"), rest=self.tokens[self.place][1])
+            raise ExpressionError(_("«\u00a0%(rest)s\u00a0» ne se lit pas"), rest=self.tokens[self.place][1])
         return tree
 
     def _peek(self) -> tuple[str, str]:
@@ -160,7 +162,7 @@ class _Reader:
     def _take(self, text: str = "") -> str:
         _kind, found = self._peek()
         if not found or (text and found != text):
-            raise ExpressionError(_("il manque « %(text)s »"), text=text or "…")
+            raise ExpressionError(_("il manque «\u00a0%(text)s\u00a0»"), text=text or "…")
         self.place += 1
         return found
 
@@ -198,7 +200,7 @@ class _Reader:
         left = self._operand()
         operator = self._take()
         if operator not in _FLIPPED:
-            raise ExpressionError(_("« %(rest)s » n’est pas une comparaison"), rest=operator)
+            raise ExpressionError(_("«\u00a0%(rest)s\u00a0» n’est pas une comparaison"), rest=operator)
         return Compare(operator, left, self._operand())
 
     def _next_is(self, text: str) -> bool:
@@ -220,7 +222,7 @@ class _Reader:
             choice = self._operand()
             self._take(")")
             return Selected(ref, choice)
-        raise ExpressionError(_("la fonction « %(name)s() » n’est pas admise"), name=function)
+        raise ExpressionError(_("la fonction «\u00a0%(name)s()\u00a0» n’est pas admise"), name=function)
 
     def _ref(self) -> Ref:
         kind, text = self._peek()
@@ -228,7 +230,7 @@ class _Reader:
             self.place += 1
             return Ref("")
         if kind != "ref":
-            raise ExpressionError(_("il manque « %(text)s »"), text="${…}")
+            raise ExpressionError(_("il manque «\u00a0%(text)s\u00a0»"), text="${…}")
         self.place += 1
         return Ref(text[2:-1].strip())
 
@@ -254,12 +256,12 @@ class _Reader:
             self.place += 1
             return Name(text)
         if kind == "name":
-            raise ExpressionError(_("la fonction « %(name)s() » n’est pas admise"), name=text)
-        raise ExpressionError(_("« %(rest)s » ne se lit pas"), rest=text or "…")
+            raise ExpressionError(_("la fonction «\u00a0%(name)s()\u00a0» n’est pas admise"), name=text)
+        raise ExpressionError(_("«\u00a0%(rest)s\u00a0» ne se lit pas"), rest=text or "…")
 
     def _number(self) -> str:
         kind, text = self._peek()
         if kind != "number":
-            raise ExpressionError(_("« %(rest)s » ne se lit pas"), rest=text)
+            raise ExpressionError(_("«\u00a0%(rest)s\u00a0» ne se lit pas"), rest=text)
         self.place += 1
         return text

@@ -49,7 +49,7 @@ class SheetProblem:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.sheet}:{self.row} : {self.reason % self.values}"
+        return f"{self.sheet}:{self.row}\u00a0: {self.reason % self.values}"
 
 
 class XlsFormError(ValueError):
@@ -138,7 +138,10 @@ def _column(sheet: str, row: int, header: str, notes: Notes) -> tuple[str, str]:
     column = name.strip().lower()
     code = language_code(language)
     if not code:
-        reason = _("la langue de la colonne « %(column)s » : son code entre parenthèses, « English (en) »")
+        reason = _(
+            "la langue de la colonne «\u00a0%(column)s\u00a0»\u00a0: son code entre parenthèses, "
+            "«\u00a0English (en)\u00a0»"
+        )
         notes.note(sheet, row, reason, column=text)
     return _OLD_NAMES.get(column, column), code
 

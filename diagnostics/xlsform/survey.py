@@ -93,7 +93,7 @@ class SurveyReader:
             self._line(line)
         for group in self.open:
             self.notes.note(
-                "survey", group.row, _("le groupe « %(name)s » n’est pas refermé"), name=group.name
+                "survey", group.row, _("le groupe «\u00a0%(name)s\u00a0» n’est pas refermé"), name=group.name
             )
         self._write_conditions()
         sections = [self._section(each) for each in self.sections]
@@ -123,7 +123,7 @@ class SurveyReader:
             found += table.languages
         for column in self.settings.cells:
             if column not in _SETTINGS:
-                reason = _("le réglage « %(column)s » n’a pas d’équivalent")
+                reason = _("le réglage «\u00a0%(column)s\u00a0» n’a pas d’équivalent")
                 self.notes.note("settings", self.settings.row, reason, column=column)
         for line in self.settings_table.lines[1:]:
             self.notes.note("settings", line.row, _("une seule ligne de réglages est lue"))
@@ -167,7 +167,9 @@ class SurveyReader:
         if not translated:
             return ""
         if own not in translated:
-            reason = _("« %(column)s » : le texte manque dans la langue principale (%(language)s)")
+            reason = _(
+                "«\u00a0%(column)s\u00a0»\u00a0: le texte manque dans la langue principale (%(language)s)"
+            )
             self._note(line, reason, column=column, language=own)
         return {language: translated[language] for language in self.languages if language in translated}
 
@@ -178,7 +180,7 @@ class SurveyReader:
         try:
             number = Decimal(text.replace(",", "."))
         except InvalidOperation:
-            reason = _("« %(column)s » : un nombre attendu, « %(text)s » trouvé")
+            reason = _("«\u00a0%(column)s\u00a0»\u00a0: un nombre attendu, «\u00a0%(text)s\u00a0» trouvé")
             self._note(line, reason, column=column, text=text)
             return None
         return int(number) if number == number.to_integral_value() else float(number)
@@ -186,7 +188,10 @@ class SurveyReader:
     def _flag(self, line: Line, column: str) -> bool:
         text = line.get(column).lower()
         if text not in _YES | _NO:
-            reason = _("« %(column)s » : « yes » ou « no » attendu, « %(text)s » trouvé")
+            reason = _(
+                "«\u00a0%(column)s\u00a0»\u00a0: «\u00a0yes\u00a0» ou «\u00a0no\u00a0» attendu, "
+                "«\u00a0%(text)s\u00a0» trouvé"
+            )
             self._note(line, reason, column=column, text=text)
         return text in _YES
 
@@ -197,25 +202,28 @@ class SurveyReader:
         for line in self.choices.lines:
             name, code = line.get("list_name"), line.get("name")
             if not name or not code:
-                self._note(line, _("« list_name » et « name » sont attendus"))
+                self._note(line, _("«\u00a0list_name\u00a0» et «\u00a0name\u00a0» sont attendus"))
                 continue
             if not CODE_PATTERN.fullmatch(code):
                 self._bad_code(line, code)
             for column in (*line.cells, *line.translated):
                 if column.startswith(("media::", "image", "audio", "video")):
-                    reason = _("la colonne « %(column)s » n’a pas d’équivalent")
+                    reason = _("la colonne «\u00a0%(column)s\u00a0» n’a pas d’équivalent")
                     self._note(line, reason, column=column)
             lists.setdefault(name, []).append(line)
         return lists
 
     def _bad_code(self, line: Line, code: str) -> None:
-        reason = _("« %(code)s » : 40 lettres sans accent, chiffres, « - » ou « _ » au plus")
+        reason = _(
+            "«\u00a0%(code)s\u00a0»\u00a0: 40 lettres sans accent, chiffres, «\u00a0-\u00a0» ou "
+            "«\u00a0_\u00a0» au plus"
+        )
         self._note(line, reason, code=code)
 
     def _choices(self, line: Line, name: str) -> list[Written]:
         listed = self.lists.get(name)
         if not listed:
-            reason = _("la liste « %(name)s » n’est pas dans la feuille « choices »")
+            reason = _("la liste «\u00a0%(name)s\u00a0» n’est pas dans la feuille «\u00a0choices\u00a0»")
             self._note(line, reason, name=name)
             return []
         return [self._choice(each) for each in listed]
@@ -245,7 +253,7 @@ class SurveyReader:
                 self._end(line)
             return
         if not words:
-            self._note(line, _("« type » est attendu"))
+            self._note(line, _("«\u00a0type\u00a0» est attendu"))
             return
         self._question(line)
 
@@ -296,7 +304,7 @@ class SurveyReader:
     def _add(self, line: Line, question: Written) -> None:
         code = question["code"]
         if code in self.questions:
-            reason = _("« %(code)s » sert déjà ligne %(row)s")
+            reason = _("«\u00a0%(code)s\u00a0» sert déjà ligne %(row)s")
             self._note(line, reason, code=code, row=self.lines[code].row)
             return
         self.questions[code], self.lines[code] = question, line
@@ -324,13 +332,15 @@ class SurveyReader:
         if select:
             if select[3]:
                 self.notes.note(
-                    "survey", line.row, _("« or_other » : ajoutez un choix et une question de texte")
+                    "survey",
+                    line.row,
+                    _("«\u00a0or_other\u00a0»\u00a0: ajoutez un choix et une question de texte"),
                 )
             kind = "multiple" if "multiple" in select[1] else "single"
             return {"kind": kind, "choices": self._choices(line, select[2])}
         kind = KINDS.get(written.lower(), "")
         if not kind:
-            reason = _("le type « %(type)s » n’a pas d’équivalent")
+            reason = _("le type «\u00a0%(type)s\u00a0» n’a pas d’équivalent")
             self._note(line, reason, type=written)
             return None
         if written.lower() == "range":
@@ -346,15 +356,15 @@ class SurveyReader:
         try:
             start, end, step = (Decimal(found.get(key, usual)) for key, usual in _RANGE)
         except InvalidOperation:
-            self._note(line, _("« parameters » : « start=1 end=5 step=1 » attendu"))
+            self._note(line, _("«\u00a0parameters\u00a0»\u00a0: «\u00a0start=1 end=5 step=1\u00a0» attendu"))
             return {"kind": "number"}
         if set(found) - {"start", "end", "step"} or end <= start or step <= 0:
-            self._note(line, _("« parameters » : « start=1 end=5 step=1 » attendu"))
+            self._note(line, _("«\u00a0parameters\u00a0»\u00a0: «\u00a0start=1 end=5 step=1\u00a0» attendu"))
         whole = all(each == each.to_integral_value() for each in (start, end))
         if whole and step == 1 and start >= LEAST_STEP and end <= MOST_STEP:
             return {"kind": "scale", "scale": {"min": int(start), "max": int(end)}}
         if step != 1 and -step.as_tuple().exponent not in (1, 2, 3, 4):  # type: ignore[operator]  # finite
-            self._note(line, _("« step » : seul un pas de 1 ou décimal est représenté"))
+            self._note(line, _("«\u00a0step\u00a0»\u00a0: seul un pas de 1 ou décimal est représenté"))
         decimals = max(0, -int(step.normalize().as_tuple().exponent))
         return {"kind": "number", "min": float(start), "max": float(end), "decimals": decimals}
 
@@ -362,15 +372,18 @@ class SurveyReader:
         """Note what the row says in columns that have no counterpart here."""
         for column in (*line.cells, *line.translated):
             if column not in _SURVEY_COLUMNS and column.startswith(_CANNOT):
-                reason = _("la colonne « %(column)s » n’a pas d’équivalent")
+                reason = _("la colonne «\u00a0%(column)s\u00a0» n’a pas d’équivalent")
                 self._note(line, reason, column=column)
         for word in line.get("appearance").split():
             if word not in _LOOKS:
                 self.notes.note(
-                    "survey", line.row, _("« appearance » : « %(word)s » n’a pas d’équivalent"), word=word
+                    "survey",
+                    line.row,
+                    _("«\u00a0appearance\u00a0»\u00a0: «\u00a0%(word)s\u00a0» n’a pas d’équivalent"),
+                    word=word,
                 )
         if line.get("parameters") and not line.get("type").lower().startswith("range"):
-            self._note(line, _("« parameters » n’est lu que pour « range »"))
+            self._note(line, _("«\u00a0parameters\u00a0» n’est lu que pour «\u00a0range\u00a0»"))
 
     # Conditions, once every question is known
 
@@ -399,7 +412,7 @@ class SurveyReader:
 
     def _show_if(self, target: Written, conditions: Sequence[Written | bool], line: Line) -> None:
         if any(each is False for each in conditions):
-            self._note(line, _("« relevant » n’est jamais vrai"))
+            self._note(line, _("«\u00a0relevant\u00a0» n’est jamais vrai"))
         blocks = [each for each in conditions if not isinstance(each, bool)]
         if blocks:
             target["show_if"] = blocks[0] if len(blocks) == 1 else {"all": blocks}
@@ -419,7 +432,7 @@ class SurveyReader:
         if message and question["kind"] == "number":
             question["refusal"] = message
         elif message:
-            self._note(line, _("« constraint_message » n’est lu que pour un nombre"))
+            self._note(line, _("«\u00a0constraint_message\u00a0» n’est lu que pour un nombre"))
         if not line.get("constraint"):
             return
         try:
@@ -428,13 +441,16 @@ class SurveyReader:
             self._refuse(line, "constraint", error)
 
     def _refuse(self, line: Line, column: str, error: ExpressionError) -> None:
-        reason = "« %(column)s » : " + error.message
+        reason = "«\u00a0%(column)s\u00a0»\u00a0: " + error.message
         self._note(line, reason, column=column, **error.values)
 
     def _section(self, section: _Section) -> Written:
         if not section.questions:
             self.notes.note(
-                "survey", section.row, _("le groupe « %(name)s » n’a pas de question"), name=section.code
+                "survey",
+                section.row,
+                _("le groupe «\u00a0%(name)s\u00a0» n’a pas de question"),
+                name=section.code,
             )
         written: Written = {"code": section.code, "title": section.title}
         if section.show_if is not None:

@@ -160,9 +160,9 @@ class _Writer:
     def _can_write(self, question: Question) -> bool:
         if question.code in self.written:
             return True
-        reason = _("une grille n’a pas d’équivalent : la question n’est pas écrite")
+        reason = _("une grille n’a pas d’équivalent\u00a0: la question n’est pas écrite")
         if question.kind is Kind.COLUMNS:
-            reason = _("un choix en colonnes n’a pas d’équivalent : la question n’est pas écrite")
+            reason = _("un choix en colonnes n’a pas d’équivalent\u00a0: la question n’est pas écrite")
         self._lose(Noun.QUESTION, question.text, reason)
         return False
 
@@ -219,7 +219,9 @@ class _Writer:
             if is_there:
                 self._lose(Noun.QUESTION, question.text, reason)
         if question.code[0].isdigit():
-            reason = _("son code « %(code)s » commence par un chiffre, ce que d’autres outils refusent")
+            reason = _(
+                "son code «\u00a0%(code)s\u00a0» commence par un chiffre, ce que d’autres outils refusent"
+            )
             self._lose(Noun.QUESTION, question.text, reason, code=question.code)
 
     def _relevance(self, noun: Noun, name: str, condition: Condition | None, within: str = "") -> str:
@@ -227,7 +229,7 @@ class _Writer:
         try:
             return relevance(condition, self.written)
         except ExpressionError as error:
-            reason = _("la condition n’est pas écrite, on la verrait toujours : %(why)s")
+            reason = _("la condition n’est pas écrite, on la verrait toujours\u00a0: %(why)s")
             self._lose(noun, name, reason, within=within, why=error.message)
             return ""
 

@@ -22,10 +22,10 @@ OPTIONAL_SKIP_RATE = 0.15
 LONG_TEXTS = (
     "Nous avons commencé par un petit essai sur les devis, avec deux collègues volontaires.",
     "Les équipes attendent surtout de gagner du temps sur la saisie et la recherche de documents.",
-    "La qualité de nos données reste le principal frein : beaucoup de tableurs, peu de règles communes.",
+    "La qualité de nos données reste le principal frein\u00a0: beaucoup de tableurs, peu de règles communes.",
     "Une formation courte, proche du terrain, serait plus utile qu’un grand séminaire.",
     "Nous craignons de dépendre d’un seul fournisseur et de ne pas maîtriser ce que deviennent nos données.",
-    "Un client important nous a demandé ce que nous faisions de l’IA ; c’est ce qui nous a décidés.",
+    "Un client important nous a demandé ce que nous faisions de l’IA\u00a0; c’est ce qui nous a décidés.",
 )
 SHORT_TEXTS = (
     "Devis et relances",

@@ -69,7 +69,7 @@ LINES = (
     _line(
         "2.2", 2, Nature.FEES, "Accompagnement des plans d’actions", 142_000, consumed=0.47, invoices=19,
         months=(5, 24),
-        purposes=("Journées d’appui aux plans d’actions", "Atelier « cas d’usage »"),
+        purposes=("Journées d’appui aux plans d’actions", "Atelier «\u00a0cas d’usage\u00a0»"),
     ),
     _line(
         "2.3", 2, Nature.STAFF, "Conseillers du programme", 96_000, consumed=0.63, invoices=16,

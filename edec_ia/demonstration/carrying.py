@@ -21,5 +21,5 @@ def carry_out(job_id: UUID, say: Say) -> bool:
     job = Job.objects.get(pk=job_id)
     if job.status == JobStatus.DONE:
         return True
-    say(f"« {job.label} » {NOT_DONE} : {job.error or JobStatus(job.status).label}")
+    say(f"«\u00a0{job.label}\u00a0» {NOT_DONE}\u00a0: {job.error or JobStatus(job.status).label}")
     return False

@@ -14,7 +14,7 @@ from funding.services.claim_packs import request_pack
 from programme.models import Programme
 
 REJECTED = "Preuve de paiement absente du dossier."
-ANSWER = "Contrôle de service fait : deux dépenses à compléter."
+ANSWER = "Contrôle de service fait\u00a0: deux dépenses à compléter."
 # Funder's place → advance %, rule. The ceiling is that of the product, 80 %.
 TERMS = ((30, Imputation.PRORATA), (50, Imputation.PRORATA), (0, Imputation.FIRST), (0, Imputation.FIRST))
 # Line, words, supplier, part of the line in percent, what became of it.

@@ -57,17 +57,17 @@ NEXT_STEPS = {
     Progress.TRAINED: "Préparer le bilan",
 }
 CALLS = (
-    "Échange avec la direction : intérêt confirmé, disponibilité limitée ce mois-ci.",
-    "Présentation du programme et du calendrier ; envoi de la plaquette.",
-    "Le sujet vient des équipes : plusieurs personnes utilisent déjà des assistants de rédaction.",
+    "Échange avec la direction\u00a0: intérêt confirmé, disponibilité limitée ce mois-ci.",
+    "Présentation du programme et du calendrier\u00a0; envoi de la plaquette.",
+    "Le sujet vient des équipes\u00a0: plusieurs personnes utilisent déjà des assistants de rédaction.",
     "Demande de précisions sur la confidentialité des réponses.",
 )
 MEETINGS = (
     "Visite de l’entreprise, rencontre avec l’encadrement.",
-    "Premier rendez-vous : attentes, métiers concernés, calendrier du diagnostic.",
+    "Premier rendez-vous\u00a0: attentes, métiers concernés, calendrier du diagnostic.",
     "Point d’étape avec la personne référente.",
 )
-DECLINED = "Ne donne pas suite pour l’instant : autre priorité. À recontacter dans un an."
+DECLINED = "Ne donne pas suite pour l’instant\u00a0: autre priorité. À recontacter dans un an."
 JOB_TITLES = ("Dirigeante", "Directeur général", "Gérante", "Responsable des ressources humaines")
 
 
@@ -270,7 +270,7 @@ class CompanyWriter:
                     changes.append(
                         StageChange(participation=member.participation, stage=stage, at=at, actor=actor)
                     )
-                    events.append(_event(member, EventKind.STAGE, f"Étape : {stage.label}", at, actor))
+                    events.append(_event(member, EventKind.STAGE, f"Étape\u00a0: {stage.label}", at, actor))
             events += self._exchanges(member, rng, actor)
         StageChange.objects.bulk_create(changes, batch_size=2000)
         TimelineEvent.objects.bulk_create(events, batch_size=2000)

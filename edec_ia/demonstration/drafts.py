@@ -27,7 +27,7 @@ class DraftWriter:
         first = editing.sections_of(document)[0]
         document = editing.replace_part(document, editing.SECTION, first["code"], {**first, "weight": 2})
         document, _code = editing.add_question(
-            document, first["code"], Kind.SINGLE, "Un budget est-il réservé à l’IA cette année ?"
+            document, first["code"], Kind.SINGLE, "Un budget est-il réservé à l’IA cette année\u00a0?"
         )
         draft = drafts.save_draft(actor=self.author, version=draft, document=document)
         if companies_concerned(draft.questionnaire) <= FEW:

@@ -36,7 +36,7 @@ COMMENTS = (
     "Première réunion tenue, deux volontaires se sont proposés.",
     "Le devis est arrivé, il reste à le faire valider.",
     "Nous attendons le retour de l’OPCO sur la prise en charge.",
-    "Fait sur un premier service ; on étend au suivant le mois prochain.",
+    "Fait sur un premier service\u00a0; on étend au suivant le mois prochain.",
     "Le modèle de charte transmis par le programme nous convient.",
 )
 PAUSE_REASON = "Inventaire et fermeture annuelle"

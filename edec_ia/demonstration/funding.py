@@ -27,7 +27,7 @@ from funding.models import BudgetLine, Commitment, Expense, Funder, Plan, Share
 from programme.models import Axis, Programme
 
 PAID_AFTER, VALIDATED_AFTER, SUBMITTED_AFTER = 75, 35, 12
-RETURN_REASON = "La facture ne précise pas les jours d’intervention : merci de la compléter."
+RETURN_REASON = "La facture ne précise pas les jours d’intervention\u00a0: merci de la compléter."
 EVIDENCE_WORDS = {
     EvidenceKind.INVOICE: "Facture fictive",
     EvidenceKind.TIME_SHEET: "Feuille de temps fictive",
@@ -204,7 +204,7 @@ class FundingWriter:
                 actor=self.team.director,
                 expense=paid[16],
                 amount_cents=paid[16].amount_cents // 10,
-                reason="Avoir du fournisseur : une journée non réalisée.",
+                reason="Avoir du fournisseur\u00a0: une journée non réalisée.",
                 at=at,
             )
 

@@ -109,13 +109,13 @@ def complete(programme: Programme, say: Callable[[str], None]) -> None:
     ).earliest("role_grants__pk")
     # The first day of month 16 gives the same months as any other day of it.
     calendar = DemoCalendar(add_months(programme.starts_on, CURRENT_MONTH - 1))
-    say("Millésimes de l’observatoire : calcul, protection et audit")
+    say("Millésimes de l’observatoire\u00a0: calcul, protection et audit")
     releases = ReleaseWriter(programme, director, calendar, say).write()
     say("Dossiers des appels de fonds")
     make_packs(programme, say)
     say("Rapports d’avancement")
     reports = ReportWriter(programme, director, calendar, say).write()
-    say(f"Millésimes publiés : {releases}, rapports prêts : {reports}")
+    say(f"Millésimes publiés\u00a0: {releases}, rapports prêts\u00a0: {reports}")
 
 
 def _ensure_reference() -> QuestionnaireVersion:
@@ -137,7 +137,7 @@ def _create_programme(calendar: DemoCalendar) -> Programme:
         ends_on=calendar.ends_on,
         total_cents=TOTAL_CENTS,
         axes=AXES,
-        source="Programme fictif : seuls les volets, le total et la part de l’État sont réels.",
+        source="Programme fictif\u00a0: seuls les volets, le total et la part de l’État sont réels.",
         is_demonstration=True,
     )
 
@@ -164,7 +164,7 @@ def _load_companies(
         meetings.write(chunk)
         plans.write(diagnostics.write(chunk))
         members += chunk
-        say(f"Entreprises : {stop} sur {request.companies}")
+        say(f"Entreprises\u00a0: {stop} sur {request.companies}")
     meetings.write_absence()
     return members
 

@@ -24,9 +24,9 @@ from programme.models import Programme
 CONSENT_RATE = 0.8
 WITHDRAWN_RATE = 0.04
 MINUTES = (
-    "Lecture du résultat dimension par dimension. L’encadrement reconnaît la situation décrite ; "
+    "Lecture du résultat dimension par dimension. L’encadrement reconnaît la situation décrite\u00a0; "
     "les usages déjà en place étaient plus nombreux que prévu.",
-    "Résultat discuté avec la direction. Deux priorités sont retenues : cadrer les usages et former "
+    "Résultat discuté avec la direction. Deux priorités sont retenues\u00a0: cadrer les usages et former "
     "les équipes qui manipulent des données de clients.",
     "La direction découvre l’écart entre le bureau d’études et l’atelier. Les réponses sont validées.",
 )
@@ -64,7 +64,7 @@ class MeetingWriter:
             TimelineEvent(
                 participation=meeting.participation,
                 kind=EventKind.MEETING,
-                title="Restitution du diagnostic : compte rendu",
+                title="Restitution du diagnostic\u00a0: compte rendu",
                 text=f"{meeting.minutes}\n{meeting.decisions}",
                 url=_page(self.programme, meeting),
                 at=meeting.starts_at,

@@ -18,9 +18,10 @@ INTRODUCTION = (
 )
 NARRATIVES = {
     1: "L’étude a été restituée aux branches et sert de base aux diagnostics.",
-    2: "Les conseillers ont rencontré surtout des entreprises de moins de cinquante personnes ; "
+    2: "Les conseillers ont rencontré surtout des entreprises de moins de cinquante personnes\u00a0; "
     "les secteurs de la logistique et du numérique restent les plus demandeurs.",
-    3: "Les sessions de sensibilisation se remplissent vite ; les formations longues demandent plus d’appui.",
+    3: "Les sessions de sensibilisation se remplissent vite\u00a0; les formations longues demandent "
+    "plus d’appui.",
     4: "Les matinées d’information et l’observatoire font connaître le programme hors de la région.",
 }
 

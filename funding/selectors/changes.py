@@ -24,7 +24,7 @@ def changed_since(obj: Model, seen: datetime) -> str:
             if what
             else _("%(who)s à %(at)s") % {"who": who, "at": at}
         )
-    return " ; ".join(told) or _("une autre personne")
+    return "\u00a0; ".join(told) or _("une autre personne")
 
 
 def _changes_in_words(obj: Model, changes: Mapping[str, object]) -> str:
@@ -33,7 +33,7 @@ def _changes_in_words(obj: Model, changes: Mapping[str, object]) -> str:
         if not (isinstance(pair, list) and len(pair) == 2):
             continue
         before, after = (_shown(name, value) for value in pair)
-        told.append(f"{_label(obj, name)} : {before} → {after}")
+        told.append(f"{_label(obj, name)}\u00a0: {before} → {after}")
     return ", ".join(told)
 
 

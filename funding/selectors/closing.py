@@ -258,7 +258,7 @@ def _checks(
 
 def _equal(code: str, label: str, residue: Pair, what: str) -> Check:
     parts = [
-        _("%(column)s : il manque %(gap)s (%(what)s)")
+        _("%(column)s\u00a0: il manque %(gap)s (%(what)s)")
         % {"column": column, "gap": format_euros(cents), "what": what}
         for column, cents in (
             (_("Prévision"), residue.forecast_cents),
@@ -266,7 +266,7 @@ def _equal(code: str, label: str, residue: Pair, what: str) -> Check:
         )
         if cents
     ]
-    return Check(code, label, residue.is_zero, " ; ".join(parts))
+    return Check(code, label, residue.is_zero, "\u00a0; ".join(parts))
 
 
 def _waiting(figures: PeriodFigures) -> Check:

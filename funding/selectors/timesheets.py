@@ -155,7 +155,7 @@ def _sessions(programme: Programme, terms: DraftTerms) -> list[DraftProposal]:
         DraftProposal(
             subject_type=SESSION,
             subject_id=str(session.pk),
-            label=_("Session « %(title)s » du %(day)s")
+            label=_("Session «\u00a0%(title)s\u00a0» du %(day)s")
             % {"title": session.course.title[:120], "day": format_date(session.starts_on)},
             supplier=session.provider.name if session.provider else session.trainer_name or _("À préciser"),
             spent_on=session.ends_on,

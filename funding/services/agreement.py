@@ -82,7 +82,10 @@ def save_funders(*, actor: User | None, programme: Programme, entries: Sequence[
             funder = Funder(programme=locked, position=last)
         elif entry.agreed_cents < charged.get(funder.pk, 0):
             raise BusinessError(
-                _("%(name)s a déjà été appelé pour %(charged)s : son montant ne peut pas être inférieur.")
+                _(
+                    "%(name)s a déjà été appelé pour %(charged)s\u00a0: son montant ne peut pas "
+                    "être inférieur."
+                )
                 % {"name": funder.name, "charged": format_euros(charged[funder.pk])},
                 code="below-charged",
             )
@@ -108,7 +111,7 @@ def _check_total(programme: Programme, entries: Sequence[FunderEntry]) -> None:
     total = sum(entry.agreed_cents for entry in entries)
     if total != programme.total_cents:
         raise BusinessError(
-            _("Les montants font %(total)s ; la convention est de %(agreed)s, soit un écart de %(gap)s.")
+            _("Les montants font %(total)s\u00a0; la convention est de %(agreed)s, soit un écart de %(gap)s.")
             % {
                 "total": format_euros(total),
                 "agreed": format_euros(programme.total_cents),
@@ -124,7 +127,7 @@ def _remove_funders(funders: Sequence[Funder]) -> None:
             funder.delete()
         except ProtectedError as error:
             raise BusinessError(
-                _("%(name)s figure dans un plan ou une dépense : ramenez plutôt son montant à zéro.")
+                _("%(name)s figure dans un plan ou une dépense\u00a0: ramenez plutôt son montant à zéro.")
                 % {"name": funder.name},
                 code="funder-used",
             ) from error

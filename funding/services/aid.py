@@ -177,7 +177,7 @@ def _tell_of_declaration(
     record_event(
         participation=participation,
         kind=EventKind.AID,
-        title=_("Déclaration des aides reçues ailleurs : %(amount)s") % {"amount": format_euros(total)},
+        title=_("Déclaration des aides reçues ailleurs\u00a0: %(amount)s") % {"amount": format_euros(total)},
         at=at,
         actor=actor,
         visible_to_company=True,
@@ -201,7 +201,7 @@ def _check_declaration(declared_on: date, signatory: str, aids: Sequence[Declare
     late = next((aid for aid in aids if aid.granted_on > declared_on), None)
     if late is not None:
         raise BusinessError(
-            _("L’aide de « %(authority)s » est datée du %(day)s, après la déclaration.")
+            _("L’aide de «\u00a0%(authority)s\u00a0» est datée du %(day)s, après la déclaration.")
             % {"authority": late.authority, "day": format_date(late.granted_on)},
             code="later",
         )
@@ -215,7 +215,7 @@ def check_grant(participation: Participation, draft: AidDraft) -> Standing | Non
     """
     if draft.amount_cents <= 0:
         raise BusinessError(
-            _("Le prix payé couvre le coût : il n’y a pas d’aide."), field="paid", code="no-aid"
+            _("Le prix payé couvre le coût\u00a0: il n’y a pas d’aide."), field="paid", code="no-aid"
         )
     try:
         rule = rule_on(aid_rules(), draft.base, draft.granted_on)
@@ -245,11 +245,11 @@ def check_grant(participation: Participation, draft: AidDraft) -> Standing | Non
 
 def _intensity_message(size: str, allowed: int, draft: AidDraft) -> str:
     if not size:
-        return _("Indiquez d’abord la taille de l’entreprise : cette base juridique en dépend.")
+        return _("Indiquez d’abord la taille de l’entreprise\u00a0: cette base juridique en dépend.")
     if not allowed:
         return _("Cette base juridique n’est pas ouverte à une entreprise de cette taille.")
     return _(
-        "L’aide serait de %(amount)s ; cette base juridique en permet %(allowed)s au plus pour ce coût."
+        "L’aide serait de %(amount)s\u00a0; cette base juridique en permet %(allowed)s au plus pour ce coût."
     ) % {"amount": format_euros(draft.amount_cents), "allowed": format_euros(allowed)}
 
 
@@ -324,7 +324,7 @@ def _tell_of_grant(actor: User | None, grant: AidGrant, at: datetime | None) -> 
     record_event(
         participation=participation,
         kind=EventKind.AID,
-        title=_("%(base)s : %(amount)s")
+        title=_("%(base)s\u00a0: %(amount)s")
         % {"base": AidBase(grant.base).label, "amount": format_euros(grant.amount_cents)},
         text=grant.label,
         url=_ledger_path(participation),
@@ -406,7 +406,7 @@ def cancel_aid(*, actor: User | None, grant: AidGrant, reason: str) -> AidGrant:
     record_event(
         participation=grant.participation,
         kind=EventKind.AID,
-        title=_("Aide annulée : %(amount)s") % {"amount": format_euros(fresh.amount_cents)},
+        title=_("Aide annulée\u00a0: %(amount)s") % {"amount": format_euros(fresh.amount_cents)},
         text=reason.strip(),
         actor=actor,
     )
@@ -422,7 +422,7 @@ def request_aid_certificate(*, actor: User | None, grant: AidGrant) -> Document:
     The company reads it among its documents. Raises ``BusinessError`` for a cancelled grant.
     """
     if grant.cancelled_at is not None:
-        raise BusinessError(_("Cette aide est annulée : elle n’a plus d’attestation."), code="cancelled")
+        raise BusinessError(_("Cette aide est annulée\u00a0: elle n’a plus d’attestation."), code="cancelled")
     company = grant.participation
     rule = rule_on(aid_rules(), grant.base, grant.granted_on)
     context = AidCertificate(

@@ -114,10 +114,11 @@ def _reject(claim: Claim, reasons: Mapping[int, str]) -> list[int]:
     """Mark shares rejected, counter-entries of the same expenses with them; which ones are new."""
     rows = {row.pk: row for row in claim.shares.select_related("share__expense")}
     if not rows.keys() >= reasons.keys():
-        raise BusinessError(_("Cette part n’est pas dans cet appel : rechargez la page."), code="stale")
+        raise BusinessError(_("Cette part n’est pas dans cet appel\u00a0: rechargez la page."), code="stale")
     if any(not reason.strip() for reason in reasons.values()):
         raise BusinessError(
-            _("Chaque part rejetée porte un motif : c’est lui qui permet de la reprendre."), code="reason"
+            _("Chaque part rejetée porte un motif\u00a0: c’est lui qui permet de la reprendre."),
+            code="reason",
         )
     by_root = {_root(rows[pk]): reason.strip()[:250] for pk, reason in reasons.items()}
     new = [row for row in rows.values() if _root(row) in by_root and row.status in COUNTED]

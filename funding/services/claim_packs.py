@@ -47,7 +47,9 @@ def request_pack(*, actor: User | None, claim: Claim) -> Job:
     """
     fresh = locked_claim(claim)
     if fresh.pack_id and fresh.status != ClaimStatus.PREPARED:
-        raise BusinessError(_("L’appel est parti avec son dossier : il ne se refait plus."), code="pack-sent")
+        raise BusinessError(
+            _("L’appel est parti avec son dossier\u00a0: il ne se refait plus."), code="pack-sent"
+        )
     job = jobs.enqueue(
         "funding.claim_pack",
         key=f"claim-pack-{fresh.pk}-{_fingerprint(fresh)}",
@@ -176,7 +178,10 @@ class _Pack:
 
 def _damaged(stored: StoredFile) -> BusinessError:
     return BusinessError(
-        _("« %(name)s » manque ou n’est plus le fichier reçu : déposez-le de nouveau sur la dépense.")
+        _(
+            "«\u00a0%(name)s\u00a0» manque ou n’est plus le fichier reçu\u00a0: déposez-le de nouveau "
+            "sur la dépense."
+        )
         % {"name": stored.name},
         code="file-damaged",
     )
@@ -208,7 +213,7 @@ def _fill(pack: _Pack, claim: Claim, document: Document, names: IO[str], progres
         names.write("\t".join(_file_cells(number, name, digest, piece)) + "\n")
         if number % 50 == 0:
             percent = min(85, 10 + 75 * piece.rank // total)
-            progress(percent, _("Justificatifs : %(n)d écrits") % {"n": number})
+            progress(percent, _("Justificatifs\u00a0: %(n)d écrits") % {"n": number})
     for number, joined in enumerate(claim.pieces.select_related("file"), start=1):
         label = slugify(ClaimPieceKind(joined.kind).label)[:40]
         name = f"{JOINED}/{number:02d}_{label}{_extension(joined.file.name)}"
@@ -292,11 +297,11 @@ def _file_rows(lines: Iterator[str] | IO[str]) -> Iterator[list[Any]]:
 def _readme(claim: Claim, document: Document) -> str:
     return _(
         "Dossier de l’appel de fonds %(number)s\n\n"
-        "%(statement)s : le relevé, dont le code de vérification est %(code)s.\n"
-        "%(vouchers)s : les dépenses appelées, et chaque fichier avec la dépense qu’il justifie.\n"
-        "%(evidence)s/ : les justificatifs, nommés NNNNN_ligne_fournisseur_date.\n"
-        "%(manifest)s : l’empreinte SHA-256 de chaque fichier.\n\n"
-        "Pour vérifier : sha256sum -c %(manifest)s\n"
+        "%(statement)s\u00a0: le relevé, dont le code de vérification est %(code)s.\n"
+        "%(vouchers)s\u00a0: les dépenses appelées, et chaque fichier avec la dépense qu’il justifie.\n"
+        "%(evidence)s/\u00a0: les justificatifs, nommés NNNNN_ligne_fournisseur_date.\n"
+        "%(manifest)s\u00a0: l’empreinte SHA-256 de chaque fichier.\n\n"
+        "Pour vérifier\u00a0: sha256sum -c %(manifest)s\n"
     ) % {
         "number": str(claim),
         "statement": STATEMENT,

@@ -106,7 +106,7 @@ def claim_amounts(
         return amounts
     if claims.filter(kind=ClaimKind.BALANCE).exclude(status__in=OVER).exists():
         raise BusinessError(
-            _("Le solde de %(funder)s a été appelé : une rectification se fait par un nouveau solde.")
+            _("Le solde de %(funder)s a été appelé\u00a0: une rectification se fait par un nouveau solde.")
             % {"funder": funder.name},
             field="kind",
             code="after-balance",
@@ -121,7 +121,7 @@ def claim_amounts(
         left = max(0, min(terms.advance - account.advanced, terms.ceiling - account.asked))
         raise BusinessError(
             _(
-                "La convention prévoit une avance de %(percent)s %% et un plafond de %(ceiling)s %% : "
+                "La convention prévoit une avance de %(percent)s %% et un plafond de %(ceiling)s %%\u00a0: "
                 "il reste %(left)s à avancer."
             )
             % {
@@ -137,12 +137,12 @@ def claim_amounts(
 def _nothing_due(funder: Funder, found: Claimable) -> BusinessError:
     if found.lacking:
         return BusinessError(
-            _("Rien n’est prêt : %(amount)s attendent des justificatifs.")
+            _("Rien n’est prêt\u00a0: %(amount)s attendent des justificatifs.")
             % {"amount": format_euros(found.lacking_cents)},
             code="nothing",
         )
     return BusinessError(
-        _("Rien n’est à appeler auprès de %(funder)s : aucune part payée n’est libre à cette date.")
+        _("Rien n’est à appeler auprès de %(funder)s\u00a0: aucune part payée n’est libre à cette date.")
         % {"funder": funder.name},
         code="nothing",
     )
@@ -156,14 +156,17 @@ def _check_balance(funder: Funder, found: Claimable) -> None:
     ]
     if waiting:
         raise BusinessError(
-            _("Avant le solde, chaque appel doit avoir sa réponse : %(claims)s attendent encore.")
+            _("Avant le solde, chaque appel doit avoir sa réponse\u00a0: %(claims)s attendent encore.")
             % {"claims": ", ".join(waiting)},
             field="kind",
             code="waiting",
         )
     if found.waiting_rejections:
         raise BusinessError(
-            _("Avant le solde, décidez des parts rejetées : à remettre à appeler ou à la charge du porteur."),
+            _(
+                "Avant le solde, décidez des parts rejetées\u00a0: à remettre à appeler ou à la "
+                "charge du porteur."
+            ),
             field="kind",
             code="rejections",
         )
@@ -230,7 +233,7 @@ def send_claim(
     own = actor is not None and fresh.prepared_by_id == actor.pk
     if own and not reason and second_person_required(fresh.programme):
         raise BusinessError(
-            _("Vous avez préparé cet appel : une autre personne doit l’envoyer."), code="second-person"
+            _("Vous avez préparé cet appel\u00a0: une autre personne doit l’envoyer."), code="second-person"
         )
     if not fresh.programme.starts_on <= sent_on <= (today or timezone.localdate()):
         raise BusinessError(
@@ -242,7 +245,7 @@ def send_claim(
     missing = missing_pieces(fresh)
     if missing:
         raise BusinessError(
-            _("%(funder)s demande aussi : %(pieces)s. Joignez-les avant l’envoi.")
+            _("%(funder)s demande aussi\u00a0: %(pieces)s. Joignez-les avant l’envoi.")
             % {"funder": fresh.funder.name, "pieces": ", ".join(str(kind.label) for kind in missing)},
             code="pieces",
         )
@@ -302,7 +305,7 @@ def locked_claim(claim: Claim) -> Claim:
 def moved_on(claim: Claim) -> BusinessError:
     """The refusal of a move that the claim's state no longer allows."""
     return BusinessError(
-        _("L’appel %(number)s est %(status)s : rechargez la page.")
+        _("L’appel %(number)s est %(status)s\u00a0: rechargez la page.")
         % {"number": str(claim), "status": ClaimStatus(claim.status).label},
         code="state",
     )

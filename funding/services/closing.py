@@ -72,7 +72,7 @@ def _check_period(programme: Programme, starts_on: date, ends_on: date) -> None:
         raise BusinessError(_("La fin de la période précède son début."), field="ends_on", code="reversed")
     if starts_on < programme.starts_on or ends_on > programme.ends_on:
         raise BusinessError(
-            _("La convention va du %(start)s au %(end)s : la période doit y tenir.")
+            _("La convention va du %(start)s au %(end)s\u00a0: la période doit y tenir.")
             % {"start": format_date(programme.starts_on), "end": format_date(programme.ends_on)},
             field="starts_on",
             code="outside",
@@ -131,14 +131,14 @@ def _locked(report: FinancialReport) -> FinancialReport:
         .get(pk=report.pk)
     )
     if fresh.status == ReportStatus.FINAL:
-        raise BusinessError(_("Ce compte rendu est définitif : il ne change plus."), code="final")
+        raise BusinessError(_("Ce compte rendu est définitif\u00a0: il ne change plus."), code="final")
     return fresh
 
 
 def _checked(report: FinancialReport, entry: ReportEntry) -> dict[str, object]:
     if unknown := set(entry.entries) - set(report_form().entered_codes):
         raise BusinessError(
-            _("Ces rubriques ne se saisissent pas : %(rows)s.") % {"rows": ", ".join(sorted(unknown))},
+            _("Ces rubriques ne se saisissent pas\u00a0: %(rows)s.") % {"rows": ", ".join(sorted(unknown))},
             code="row",
         )
     natures = dict(BudgetLine.objects.for_programme(report.programme).values_list("pk", "nature"))
@@ -179,7 +179,7 @@ def balance_report(*, actor: User | None, report: FinancialReport) -> FinancialR
         return fresh
     if own.forecast_cents < 0 or own.actual_cents < 0:
         raise BusinessError(
-            _("Les produits dépassent déjà les charges : corrigez une ressource."), code="negative-own"
+            _("Les produits dépassent déjà les charges\u00a0: corrigez une ressource."), code="negative-own"
         )
     fresh.entries = {**fresh.entries, "own": [own.forecast_cents, own.actual_cents]}
     fresh.revision += 1
@@ -214,7 +214,9 @@ def finalise_report(*, actor: User | None, report: FinancialReport) -> Financial
         return report
     fresh = _locked(report)
     context = report_context(fresh)
-    wrong = [f"{check.label} : {check.told}" for check in context.checks if check.blocks and not check.passed]
+    wrong = [
+        f"{check.label}\u00a0: {check.told}" for check in context.checks if check.blocks and not check.passed
+    ]
     if wrong:
         raise BusinessError(
             _("Le compte rendu ne peut pas être définitif. %(wrong)s") % {"wrong": " ".join(wrong)},

@@ -75,7 +75,7 @@ def create_commitment(
 def _check_entry(programme: Programme, line: BudgetLine, signed_on: date, amount_cents: int) -> None:
     if not planned_in_force(line.pk).exists():
         raise BusinessError(
-            _("La ligne « %(label)s » n’est pas dans le plan en vigueur.") % {"label": line.label},
+            _("La ligne «\u00a0%(label)s\u00a0» n’est pas dans le plan en vigueur.") % {"label": line.label},
             field="line",
             code="line",
         )
@@ -177,7 +177,7 @@ def _revised_excess(commitment: Commitment, amount_cents: int, decision: str) ->
     used = commitment_use(commitment)
     if amount_cents < used.consumed_cents + used.excess_cents:
         raise BusinessError(
-            _("Les factures de cet engagement ont déjà pris %(used)s : il ne peut pas valoir moins.")
+            _("Les factures de cet engagement ont déjà pris %(used)s\u00a0: il ne peut pas valoir moins.")
             % {"used": format_euros(used.consumed_cents + used.excess_cents)},
             field="amount",
             code="consumed",
@@ -194,7 +194,8 @@ def _check_second_person(actor: User | None, commitment: Commitment, decision: s
     own = actor is not None and commitment.entered_by_id == actor.pk
     if own and not decision and second_person_required(commitment.programme):
         raise BusinessError(
-            _("Vous avez saisi cet engagement : une autre personne doit l’approuver."), code="second-person"
+            _("Vous avez saisi cet engagement\u00a0: une autre personne doit l’approuver."),
+            code="second-person",
         )
 
 
@@ -223,7 +224,8 @@ def cancel_commitment(
         return _end(actor, commitment, CommitmentStatus.PROPOSED, CommitmentStatus.CANCELLED, reason, at)
     if commitment.expenses.exists():
         raise BusinessError(
-            _("Des dépenses portent sur cet engagement : soldez-le, le reste sera libéré."), code="consumed"
+            _("Des dépenses portent sur cet engagement\u00a0: soldez-le, le reste sera libéré."),
+            code="consumed",
         )
     return _end(actor, commitment, CommitmentStatus.ACTIVE, CommitmentStatus.CANCELLED, reason, at)
 
@@ -261,7 +263,7 @@ def _fresh(commitment: Commitment) -> Commitment:
 
 def _moved_on(commitment: Commitment) -> BusinessError:
     return BusinessError(
-        _("L’engagement %(number)s est %(status)s : rechargez la page.")
+        _("L’engagement %(number)s est %(status)s\u00a0: rechargez la page.")
         % {
             "number": f"E{commitment.number:05d}",
             "status": CommitmentStatus(commitment.status).label,

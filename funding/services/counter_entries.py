@@ -39,7 +39,7 @@ def cancel_expense(
         return fresh
     if fresh.answers_id is not None or fresh.status == ExpenseStatus.SUBMITTED:
         raise BusinessError(
-            _("Une dépense soumise se renvoie avec un motif ; une contre-passation ne s’annule pas."),
+            _("Une dépense soumise se renvoie avec un motif\u00a0; une contre-passation ne s’annule pas."),
             code="state",
         )
     was = ExpenseStatus(fresh.status)

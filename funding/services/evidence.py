@@ -65,7 +65,9 @@ def remove_evidence(*, actor: User | None, piece: Evidence) -> None:
     """
     expense = Expense.objects.select_for_update(no_key=True).get(pk=piece.expense_id)
     if expense.status != ExpenseStatus.DRAFT:
-        raise BusinessError(_("La dépense a été soumise : ses pièces ne se retirent plus."), code="state")
+        raise BusinessError(
+            _("La dépense a été soumise\u00a0: ses pièces ne se retirent plus."), code="state"
+        )
     if Evidence.objects.filter(pk=piece.pk).delete()[0]:
         audit.record(
             actor=actor,
@@ -78,4 +80,4 @@ def remove_evidence(*, actor: User | None, piece: Evidence) -> None:
 
 def _check_open(expense: Expense) -> None:
     if expense.status == ExpenseStatus.CANCELLED:
-        raise BusinessError(_("La dépense est annulée : elle ne reçoit plus de pièce."), code="state")
+        raise BusinessError(_("La dépense est annulée\u00a0: elle ne reçoit plus de pièce."), code="state")

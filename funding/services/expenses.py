@@ -146,7 +146,7 @@ def update_expense(
     if seen is not None and fresh.updated_at != seen:
         raise BusinessError(
             _(
-                "Pendant votre saisie, cette dépense a été modifiée par %(who)s. Rien n’est perdu : vos "
+                "Pendant votre saisie, cette dépense a été modifiée par %(who)s. Rien n’est perdu\u00a0: vos "
                 "valeurs sont conservées ci-dessous. Enregistrez de nouveau pour les garder."
             )
             % {"who": changed_since(fresh, seen)},
@@ -166,7 +166,8 @@ def _check_entry(expense: Expense) -> None:
         raise BusinessError(_("Cette ligne n’est pas dans ce programme."), field="line", code="line")
     if not planned_in_force(expense.line_id).exists():
         raise BusinessError(
-            _("La ligne « %(label)s » n’est pas dans le plan en vigueur.") % {"label": expense.line.label},
+            _("La ligne «\u00a0%(label)s\u00a0» n’est pas dans le plan en vigueur.")
+            % {"label": expense.line.label},
             field="line",
             code="line",
         )
@@ -201,7 +202,7 @@ def _check_commitment(expense: Expense) -> None:
         )
     if commitment.status != CommitmentStatus.ACTIVE:
         raise BusinessError(
-            _("L’engagement %(number)s est %(status)s : il ne se consomme pas.")
+            _("L’engagement %(number)s est %(status)s\u00a0: il ne se consomme pas.")
             % {
                 "number": f"E{commitment.number:05d}",
                 "status": CommitmentStatus(commitment.status).label,
@@ -217,7 +218,7 @@ def check_dates(expense: Expense) -> None:
     check_open(programme.pk, expense.spent_on)
     if not programme.starts_on <= expense.spent_on <= programme.ends_on:
         raise BusinessError(
-            _("La dépense est datée du %(date)s ; la convention va du %(start)s au %(end)s.")
+            _("La dépense est datée du %(date)s\u00a0; la convention va du %(start)s au %(end)s.")
             % {
                 "date": format_date(expense.spent_on),
                 "start": format_date(programme.starts_on),
@@ -230,7 +231,7 @@ def check_dates(expense: Expense) -> None:
 
 def _moved_on(expense: Expense) -> BusinessError:
     return BusinessError(
-        _("La dépense %(number)s est déjà %(status)s : rechargez la page.")
+        _("La dépense %(number)s est déjà %(status)s\u00a0: rechargez la page.")
         % {"number": f"D{expense.number:05d}", "status": ExpenseStatus(expense.status).label},
         code="state",
     )
@@ -252,7 +253,7 @@ def submit_expense(*, actor: User | None, expense: Expense, at: datetime | None 
     _check_evidence(fresh)
     if fresh.spent_on > timezone.localdate(moment):
         raise BusinessError(
-            _("La dépense est datée du %(date)s : soumettez-la quand elle aura eu lieu.")
+            _("La dépense est datée du %(date)s\u00a0: soumettez-la quand elle aura eu lieu.")
             % {"date": format_date(fresh.spent_on)},
             field="spent_on",
             code="future",
@@ -285,7 +286,7 @@ def _check_evidence(expense: Expense) -> None:
     missing = missing_evidence(expense, EvidenceStep.VALIDATION)
     if missing:
         raise BusinessError(
-            _("Il manque une pièce pour cette nature de dépense : %(kinds)s.")
+            _("Il manque une pièce pour cette nature de dépense\u00a0: %(kinds)s.")
             % {"kinds": kinds_in_words(missing)},
             field="evidence",
             code="evidence",
@@ -389,7 +390,7 @@ def _check_validation(actor: User | None, expense: Expense, reason: str, seen: d
         raise _moved_on(expense)
     if seen is not None and expense.updated_at != seen:
         raise BusinessError(
-            _("Cette dépense a été modifiée depuis que vous l’avez ouverte, par %(who)s : relisez-la.")
+            _("Cette dépense a été modifiée depuis que vous l’avez ouverte, par %(who)s\u00a0: relisez-la.")
             % {"who": changed_since(expense, seen)},
             code="stale",
         )
@@ -402,7 +403,8 @@ def _check_second_person(actor: User | None, expense: Expense, reason: str) -> N
     own = actor is not None and expense.entered_by_id == actor.pk
     if own and not reason and second_person_required(expense.programme):
         raise BusinessError(
-            _("Vous avez saisi cette dépense : une autre personne doit la valider."), code="second-person"
+            _("Vous avez saisi cette dépense\u00a0: une autre personne doit la valider."),
+            code="second-person",
         )
 
 

@@ -64,10 +64,14 @@ def overrun(line: BudgetLine, wanted: int, state: LineState) -> BusinessError:
         "wanted": format_euros(wanted),
         "reserved": format_euros(state.reserved),
     }
-    text = _("Il reste %(remaining)s sur la ligne « %(label)s » : la part éligible de %(wanted)s la dépasse.")
+    text = _(
+        "Il reste %(remaining)s sur la ligne «\u00a0%(label)s\u00a0»\u00a0: la part éligible de "
+        "%(wanted)s la dépasse."
+    )
     if state.reserved:
         text = _(
-            "Il reste %(remaining)s sur la ligne « %(label)s », une fois déduits %(reserved)s réservés par "
-            "d’autres engagements : la part éligible de %(wanted)s la dépasse."
+            "Il reste %(remaining)s sur la ligne «\u00a0%(label)s\u00a0», une fois déduits %(reserved)s "
+            "réservés par "
+            "d’autres engagements\u00a0: la part éligible de %(wanted)s la dépasse."
         )
     return BusinessError(text % words, code="overrun")

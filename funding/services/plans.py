@@ -119,7 +119,7 @@ def save_plan(
         raise BusinessError(
             _(
                 "Pendant votre saisie, ce brouillon a été enregistré par %(who)s. Vos valeurs sont "
-                "conservées ci-dessous : enregistrez de nouveau pour les garder à la place."
+                "conservées ci-dessous\u00a0: enregistrez de nouveau pour les garder à la place."
             )
             % {"who": changed_since(locked, seen)},
             code="stale",
@@ -159,7 +159,8 @@ def _draft(plan: Plan) -> Plan:
     )
     if locked.status != PlanStatus.DRAFT:
         raise BusinessError(
-            _("Ce plan n’est plus un brouillon : préparez un avenant pour le modifier."), code="not-draft"
+            _("Ce plan n’est plus un brouillon\u00a0: préparez un avenant pour le modifier."),
+            code="not-draft",
         )
     return locked
 
@@ -175,12 +176,13 @@ def _check_entries(programme: Programme, entries: Sequence[LineEntry]) -> None:
         or any(entry.axis_id not in axes or not funders.issuperset(entry.cells) for entry in entries)
     ):
         raise BusinessError(
-            _("Le plan a changé entre-temps : rechargez la page avant d’enregistrer."), code="stale"
+            _("Le plan a changé entre-temps\u00a0: rechargez la page avant d’enregistrer."), code="stale"
         )
     for entry in entries:
         if entry.planned_cents < 0 or any(amount < 0 for amount in entry.cells.values()):
             raise BusinessError(
-                _("« %(label)s » : un montant prévu ne peut pas être négatif.") % {"label": entry.label},
+                _("«\u00a0%(label)s\u00a0»\u00a0: un montant prévu ne peut pas être négatif.")
+                % {"label": entry.label},
                 code="negative",
             )
 
@@ -200,7 +202,7 @@ def _save_lines(plan: Plan, entries: Sequence[LineEntry]) -> list[BudgetLine]:
         elif line.pk in fixed and (line.axis_id, line.nature) != (entry.axis_id, entry.nature):
             raise BusinessError(
                 _(
-                    "« %(label)s » a déjà servi : son volet et sa nature ne changent plus. "
+                    "«\u00a0%(label)s\u00a0» a déjà servi\u00a0: son volet et sa nature ne changent plus. "
                     "Créez une autre ligne."
                 )
                 % {"label": line.label},
@@ -253,7 +255,7 @@ def activate_plan(*, actor: User | None, plan: Plan, decided_on: date | None = N
         return current
     if current.status != PlanStatus.DRAFT:
         raise BusinessError(
-            _("Ce plan a été remplacé : il ne peut plus entrer en vigueur."), code="not-draft"
+            _("Ce plan a été remplacé\u00a0: il ne peut plus entrer en vigueur."), code="not-draft"
         )
     list(BudgetLine.objects.select_for_update(no_key=True).for_programme(programme).order_by("pk"))
     _check_margins(programme, current)
@@ -291,7 +293,7 @@ def _check_decision(programme: Programme, decided_on: date) -> None:
     active = Plan.objects.for_programme(programme).filter(status=PlanStatus.ACTIVE).first()
     if active is not None and active.decided_on is not None and decided_on < active.decided_on:
         raise BusinessError(
-            _("Le plan en vigueur a été décidé le %(date)s : celui-ci ne peut pas l’être avant.")
+            _("Le plan en vigueur a été décidé le %(date)s\u00a0: celui-ci ne peut pas l’être avant.")
             % {"date": format_date(active.decided_on)},
             field="decided_on",
             code="dates",
@@ -312,22 +314,23 @@ def _check_margins(programme: Programme, plan: Plan) -> None:
     ]
     found = residues([line.planned_cents for line in lines], [f.agreed_cents for f in funders], grid)
     problems = [
-        _("ligne « %(label)s » : %(gap)s") % {"label": row.line.label, "gap": format_euros(gap)}
+        _("ligne «\u00a0%(label)s\u00a0»\u00a0: %(gap)s")
+        % {"label": row.line.label, "gap": format_euros(gap)}
         for row, gap in zip(lines, found.rows, strict=True)
         if gap
     ]
     problems += [
-        _("financeur « %(name)s » : %(gap)s") % {"name": funder.name, "gap": format_euros(gap)}
+        _("financeur «\u00a0%(name)s\u00a0»\u00a0: %(gap)s") % {"name": funder.name, "gap": format_euros(gap)}
         for funder, gap in zip(funders, found.columns, strict=True)
         if gap
     ]
     gap = programme.total_cents - sum(line.planned_cents for line in lines)
     if gap:
-        problems.append(_("total de la convention : %(gap)s") % {"gap": format_euros(gap)})
+        problems.append(_("total de la convention\u00a0: %(gap)s") % {"gap": format_euros(gap)})
     if problems:
         raise BusinessError(
-            _("Le plan n’est pas équilibré. Écarts restants : %(problems)s.")
-            % {"problems": " ; ".join(problems)},
+            _("Le plan n’est pas équilibré. Écarts restants\u00a0: %(problems)s.")
+            % {"problems": "\u00a0; ".join(problems)},
             code="unbalanced",
         )
 
@@ -344,7 +347,7 @@ def _check_charged(programme: Programme, plan: Plan) -> None:
     )
     charged = charged_totals(programme)
     below = [
-        _("« %(line)s », %(funder)s : déjà appelé %(charged)s, prévu %(planned)s")
+        _("«\u00a0%(line)s\u00a0», %(funder)s\u00a0: déjà appelé %(charged)s, prévu %(planned)s")
         % {
             "line": labels[line],
             "funder": names[funder],
@@ -357,8 +360,8 @@ def _check_charged(programme: Programme, plan: Plan) -> None:
     ]
     if below:
         raise BusinessError(
-            _("Ce qui a été appelé ne bouge plus. Relevez ces montants : %(below)s.")
-            % {"below": " ; ".join(below)},
+            _("Ce qui a été appelé ne bouge plus. Relevez ces montants\u00a0: %(below)s.")
+            % {"below": "\u00a0; ".join(below)},
             code="below-charged",
         )
 
@@ -371,7 +374,10 @@ def _check_reserved(programme: Programme, plan: Plan) -> None:
         charged[line] += cents
     labels = _labels(programme)
     below = [
-        _("« %(line)s » : %(reserved)s engagés et non facturés, il n’en resterait que %(left)s")
+        _(
+            "«\u00a0%(line)s\u00a0»\u00a0: %(reserved)s engagés et non facturés, il n’en resterait "
+            "que %(left)s"
+        )
         % {
             "line": labels[line],
             "reserved": format_euros(cents),
@@ -382,8 +388,8 @@ def _check_reserved(programme: Programme, plan: Plan) -> None:
     ]
     if below:
         raise BusinessError(
-            _("Des engagements réservent ces lignes. Relevez-les ou soldez les engagements : %(below)s.")
-            % {"below": " ; ".join(below)},
+            _("Des engagements réservent ces lignes. Relevez-les ou soldez les engagements\u00a0: %(below)s.")
+            % {"below": "\u00a0; ".join(below)},
             code="below-reserved",
         )
 

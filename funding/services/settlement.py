@@ -83,7 +83,8 @@ def _accept_by_payment(claim: Claim, received_on: date, amount_cents: int) -> No
     if amount_cents + received_cents(claim) < claim.payable_cents:
         raise BusinessError(
             _(
-                "%(asked)s ont été demandés. Enregistrez d’abord la réponse du financeur : elle dit si des "
+                "%(asked)s ont été demandés. Enregistrez d’abord la réponse du financeur\u00a0: "
+                "elle dit si des "
                 "parts sont rejetées."
             )
             % {"asked": format_euros(claim.payable_cents)},
@@ -152,7 +153,7 @@ def _settle_overpaid(actor: User | None, claim: Claim, overpaid: int) -> None:
         known = sum(rows.values_list("amount_cents", flat=True))
         if known > overpaid:
             raise BusinessError(
-                _("Le trop-perçu de ce versement a déjà été reversé ou déduit : le versement reste."),
+                _("Le trop-perçu de ce versement a déjà été reversé ou déduit\u00a0: le versement reste."),
                 code="settled",
             )
     _open_recovery(actor, claim, RecoveryOrigin.OVERPAID, overpaid - known)
@@ -244,7 +245,7 @@ def offset_recovery(*, actor: User | None, recovery: Recovery, claim: Claim) -> 
 
 def _settled_already(recovery: Recovery) -> BusinessError:
     return BusinessError(
-        _("Ce trop-perçu est %(status)s : rechargez la page.")
+        _("Ce trop-perçu est %(status)s\u00a0: rechargez la page.")
         % {"status": RecoveryStatus(recovery.status).label},
         code="state",
     )

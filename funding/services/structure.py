@@ -42,7 +42,7 @@ def save_lines(*, actor: User | None, programme: Programme, lines: Iterable[Line
                 continue
             if (line.axis.number, line.nature) != place and _has_served(line):
                 raise BusinessError(
-                    _("La ligne %(code)s a déjà servi : son volet et sa nature ne changent plus.")
+                    _("La ligne %(code)s a déjà servi\u00a0: son volet et sa nature ne changent plus.")
                     % {"code": facts.code},
                     code="line-fixed",
                 )

@@ -36,7 +36,9 @@ def save_supplier(
         return twin
     if twin is not None and (supplier is None or twin.pk != supplier.pk):
         raise BusinessError(
-            _("« %(name)s » est déjà dans l’annuaire.") % {"name": twin.name}, field="name", code="twin"
+            _("«\u00a0%(name)s\u00a0» est déjà dans l’annuaire.") % {"name": twin.name},
+            field="name",
+            code="twin",
         )
     fresh = supplier or Supplier(programme=programme)
     before = [fresh.name, fresh.siret, fresh.city] if supplier else None
@@ -67,7 +69,10 @@ def _checked_siret(programme: Programme, text: str) -> str:
         return parse_siret(text, allow_reserved=programme.is_demonstration)
     except InvalidIdentifierError as error:
         raise BusinessError(
-            _("« %(siret)s » n’est pas un SIRET valable : 14 chiffres, dont une clé de contrôle.")
+            _(
+                "«\u00a0%(siret)s\u00a0» n’est pas un SIRET valable\u00a0: 14 chiffres, dont une clé "
+                "de contrôle."
+            )
             % {"siret": text.strip()[:40]},
             field="siret",
             code="siret",

@@ -115,7 +115,7 @@ def update_time_sheet(
     )
     if fresh.expense.status != ExpenseStatus.DRAFT:
         raise BusinessError(
-            _("La dépense de cette feuille est déjà %(state)s : la feuille ne change plus.")
+            _("La dépense de cette feuille est déjà %(state)s\u00a0: la feuille ne change plus.")
             % {"state": ExpenseStatus(fresh.expense.status).label},
             code="state",
         )
@@ -147,7 +147,8 @@ def update_time_sheet(
 def _check(line: BudgetLine, person: str, entries: Sequence[TimeDraft]) -> None:
     if Nature(line.nature) is not Nature.STAFF:
         raise BusinessError(
-            _("La ligne « %(label)s » ne reçoit pas de charges de personnel.") % {"label": line.label},
+            _("La ligne «\u00a0%(label)s\u00a0» ne reçoit pas de charges de personnel.")
+            % {"label": line.label},
             field="line",
             code="nature",
         )
@@ -170,7 +171,7 @@ def _check_twin(programme: Programme, line: BudgetLine, person: str, month: date
     )
     if twin is not None:
         raise BusinessError(
-            _("%(person)s a déjà une feuille de %(month)s sur cette ligne : complétez-la.")
+            _("%(person)s a déjà une feuille de %(month)s sur cette ligne\u00a0: complétez-la.")
             % {"person": twin.person, "month": format_month(month)},
             field="month",
             code="twin",

@@ -89,7 +89,10 @@ def _plan_to_change(programme: Programme) -> Plan:
     draft = plans.filter(status=PlanStatus.DRAFT).first()
     if draft is not None:
         raise BusinessError(
-            _("Le plan n° %(number)s est en préparation : mettez-le en vigueur ou abandonnez-le d’abord.")
+            _(
+                "Le plan n° %(number)s est en préparation\u00a0: mettez-le en vigueur ou "
+                "abandonnez-le d’abord."
+            )
             % {"number": draft.number},
             code="draft",
         )
@@ -131,8 +134,8 @@ def _check_parts(programme: Programme, active: Plan, source: BudgetLine, parts: 
     if sum(parts.values()) > room.left_cents:
         raise BusinessError(
             _(
-                "La convention permet de retirer %(percent)s %% de la ligne, soit %(limit)s ; "
-                "%(moved)s l’ont déjà été : il reste %(left)s. Au-delà, préparez un avenant."
+                "La convention permet de retirer %(percent)s %% de la ligne, soit %(limit)s\u00a0; "
+                "%(moved)s l’ont déjà été\u00a0: il reste %(left)s. Au-delà, préparez un avenant."
             )
             % {
                 "percent": room.percent,

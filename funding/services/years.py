@@ -18,7 +18,7 @@ def check_open(programme_id: int, day: date, *, field: str = "spent_on") -> None
     """Refuse a day of a closed year."""
     if ClosedYear.objects.filter(programme_id=programme_id, year=day.year).exists():
         raise BusinessError(
-            _("L’exercice %(year)s est clos : rien n’y est plus saisi ni modifié.") % {"year": day.year},
+            _("L’exercice %(year)s est clos\u00a0: rien n’y est plus saisi ni modifié.") % {"year": day.year},
             field=field,
             code="closed-year",
         )
@@ -48,8 +48,8 @@ def close_year(*, actor: User | None, programme: Programme, year: int) -> Closed
     if waiting:
         raise BusinessError(
             ngettext(
-                "%(n)d dépense de %(year)s est encore en brouillon ou à valider : décidez-en d’abord.",
-                "%(n)d dépenses de %(year)s sont encore en brouillon ou à valider : décidez-en d’abord.",
+                "%(n)d dépense de %(year)s est encore en brouillon ou à valider\u00a0: décidez-en d’abord.",
+                "%(n)d dépenses de %(year)s sont encore en brouillon ou à valider\u00a0: décidez-en d’abord.",
                 waiting,
             )
             % {"n": waiting, "year": year},

@@ -123,7 +123,7 @@ def transfer_list(request: ProgrammeRequest) -> HttpResponse:
         if not can_manage:
             raise PermissionDenied
         if form.is_valid() and _transfer(request, form):
-            messages.success(request, _("Le transfert est fait : le plan a une nouvelle version."))
+            messages.success(request, _("Le transfert est fait\u00a0: le plan a une nouvelle version."))
             return HttpResponseRedirect(programme_url(programme, "funding:transfer_list"))
     context = {
         "form": form,

@@ -128,8 +128,8 @@ def aid_grant_pending(request: ProgrammeRequest) -> HttpResponse:
         messages.success(request, told % {"n": done.granted})
     if done.left:
         told = ngettext(
-            "%(n)d aide reste à décider : elle passerait un plafond ou ne suit pas sa base juridique.",
-            "%(n)d aides restent à décider : elles passeraient un plafond ou ne suivent pas leur base.",
+            "%(n)d aide reste à décider\u00a0: elle passerait un plafond ou ne suit pas sa base juridique.",
+            "%(n)d aides restent à décider\u00a0: elles passeraient un plafond ou ne suivent pas leur base.",
             done.left,
         )
         messages.warning(request, told % {"n": done.left})

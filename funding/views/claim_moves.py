@@ -122,7 +122,7 @@ def claim_send(request: ProgrammeRequest, pk: int) -> HttpResponse:
         )
 
     form = SendForm(request.POST, auto_id="envoyer_%s")
-    return _move(request, claim, "send", form, act, _("L’appel est envoyé : il ne se modifie plus."))
+    return _move(request, claim, "send", form, act, _("L’appel est envoyé\u00a0: il ne se modifie plus."))
 
 
 @allow(*OFFICE)
@@ -136,7 +136,7 @@ def claim_cancel(request: ProgrammeRequest, pk: int) -> HttpResponse:
         "cancel",
         ReasonForm(request.POST, auto_id="abandonner_%s"),
         lambda data: services.cancel_claim(actor=request.access.user, claim=claim, reason=data["reason"]),
-        _("L’appel est abandonné : ses parts sont de nouveau à appeler."),
+        _("L’appel est abandonné\u00a0: ses parts sont de nouveau à appeler."),
     )
 
 
@@ -222,7 +222,7 @@ def receipt_cancel(request: ProgrammeRequest, pk: int) -> HttpResponse:
         except BusinessError as error:
             place_error(form, error)
         else:
-            messages.success(request, _("Le versement est annulé ; il reste dans l’historique."))
+            messages.success(request, _("Le versement est annulé\u00a0; il reste dans l’historique."))
             return _back(request, receipt.claim_id)
     context = {"receipt": receipt, "claim": receipt.claim, "number": str(receipt.claim), "form": form}
     return render(request, "funding/receipt_cancel.html", context, status=422 if form.is_bound else 200)
@@ -260,7 +260,7 @@ def share_abandon(request: ProgrammeRequest, pk: int) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             amount_cents=form.cleaned_data["amount"],
         ),
-        _("La part est à la charge du porteur ; une contre-passation en garde la trace."),
+        _("La part est à la charge du porteur\u00a0; une contre-passation en garde la trace."),
     )
 
 

@@ -216,7 +216,7 @@ def commitment_close(request: ProgrammeRequest, pk: int) -> HttpResponse:
         "close",
         forms.Form(request.POST),
         lambda commitment, _data: services.close_commitment(actor=request.access.user, commitment=commitment),
-        _("L’engagement est soldé : ce qui restait est libéré."),
+        _("L’engagement est soldé\u00a0: ce qui restait est libéré."),
     )
 
 

@@ -115,7 +115,7 @@ def expense_edit(request: ProgrammeRequest, pk: int) -> HttpResponse:
     expense = selectors.expense_for(request.access, pk)
     if not rules.can_edit_expense(request.access, expense):
         raise BusinessError(
-            _("Cette dépense n’est plus un brouillon : elle ne se modifie pas."), code="state"
+            _("Cette dépense n’est plus un brouillon\u00a0: elle ne se modifie pas."), code="state"
         )
     return _form_page(request, expense)
 
@@ -187,11 +187,14 @@ def _save(request: ProgrammeRequest, form: ExpenseForm, expense: Expense | None)
         if request.POST.get("action") == "submit" and selectors.lookalikes_of(expense):
             messages.warning(
                 request,
-                _("Le brouillon est enregistré, mais pas soumis : il ressemble à une dépense déjà saisie."),
+                _(
+                    "Le brouillon est enregistré, mais pas soumis\u00a0: il ressemble à une dépense "
+                    "déjà saisie."
+                ),
             )
         elif request.POST.get("action") == "submit":
             services.submit_expense(actor=actor, expense=expense)
-            messages.success(request, _("La dépense est soumise : une autre personne va la valider."))
+            messages.success(request, _("La dépense est soumise\u00a0: une autre personne va la valider."))
         else:
             messages.success(request, _("Le brouillon est enregistré."))
     except BusinessError as error:

@@ -46,7 +46,7 @@ def funder_detail(request: ProgrammeRequest, pk: int) -> HttpResponse:
         invite_funder_member(actor=request.access.user, funder=funder, **form.cleaned_data)
         messages.success(
             request,
-            _("%(name)s peut lire pour %(funder)s : un lien lui est envoyé.")
+            _("%(name)s peut lire pour %(funder)s\u00a0: un lien lui est envoyé.")
             % {"name": form.cleaned_data["first_name"], "funder": funder.name},
         )
         return HttpResponseRedirect(f"{_url(request, funder)}#personnes")

@@ -60,7 +60,7 @@ def expense_submit(request: ProgrammeRequest, pk: int) -> HttpResponse:
         "submit",
         None,
         lambda expense, _data: services.submit_expense(actor=request.access.user, expense=expense),
-        _("La dépense est soumise : une autre personne va la valider."),
+        _("La dépense est soumise\u00a0: une autre personne va la valider."),
     )
 
 

@@ -68,7 +68,7 @@ def plan_detail(request: ProgrammeRequest, number: int) -> HttpResponse:
     editable = plan.status == PlanStatus.DRAFT and rules.can_manage_plan(request.access)
     if not editable:
         if request.method == "POST":
-            raise BusinessError(_("Ce plan ne se modifie pas : préparez un avenant."), code="not-draft")
+            raise BusinessError(_("Ce plan ne se modifie pas\u00a0: préparez un avenant."), code="not-draft")
         return render(request, "funding/plan_detail.html", {"plan": plan, "sheet": sheet})
     if request.method == "POST":
         return _edit(request, plan, sheet)
@@ -115,7 +115,9 @@ def _edit(request: ProgrammeRequest, plan: Plan, sheet: PlanSheet) -> HttpRespon
         return _edit_page(request, plan, sheet, form, status=409)
     messages.success(request, _("Le brouillon est enregistré."))
     if action == "activate" and not form.balanced:
-        messages.warning(request, _("Il reste des écarts : le plan ne peut pas encore entrer en vigueur."))
+        messages.warning(
+            request, _("Il reste des écarts\u00a0: le plan ne peut pas encore entrer en vigueur.")
+        )
     name = "funding:plan_activate" if action == "activate" and form.balanced else "funding:plan_detail"
     return HttpResponseRedirect(programme_url(request.programme, name, number=plan.number))
 

@@ -142,7 +142,7 @@ def _saved(
     except BusinessError as error:
         place_error(form, error)
         return None
-    messages.success(request, _("La feuille est enregistrée ; sa dépense est en brouillon."))
+    messages.success(request, _("La feuille est enregistrée\u00a0; sa dépense est en brouillon."))
     return saved
 
 

@@ -46,9 +46,9 @@ class PackRefused(BusinessError):  # noqa: N818 -- it reads as an answer
 
     def __init__(self, problems: list[PackProblem]) -> None:
         self.problems = tuple(problems)
-        lines = "\n".join(f"{problem.path} : {problem.reason}" for problem in problems)
+        lines = "\n".join(f"{problem.path}\u00a0: {problem.reason}" for problem in problems)
         super().__init__(
-            _("Ce lot de territoire est refusé, rien n’a changé :\n%(lines)s") % {"lines": lines},
+            _("Ce lot de territoire est refusé, rien n’a changé\u00a0:\n%(lines)s") % {"lines": lines},
             code="pack-refused",
         )
 
@@ -81,12 +81,14 @@ def read_pack(text: str) -> dict[str, Any]:
     try:
         document = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise PackRefused([PackProblem("–", _("JSON illisible : %(error)s") % {"error": error})]) from None
+        raise PackRefused(
+            [PackProblem("–", _("JSON illisible\u00a0: %(error)s") % {"error": error})]
+        ) from None
     reader = Reader(document, words=_words())
     reader.only("format", "version", "sections")
     reader.choice("format", [FORMAT])
     if reader.number("version", low=1, high=10_000) != VERSION:
-        reader.at("version").refuse(_("version inconnue : mettez l’application à jour"))
+        reader.at("version").refuse(_("version inconnue\u00a0: mettez l’application à jour"))
     sections = reader.at("sections")
     sections.only(*pack_sections)
     values: dict[str, Any] = {}

@@ -175,7 +175,7 @@ def _erase(email: str, programme: Programme | None) -> ErasureOutcome:
     outcome = ErasureOutcome(tuple(parts))
     if not outcome.erased and not outcome.kept:
         raise BusinessError(
-            _("Rien n’est détenu à cette adresse. Vérifiez son orthographe : rien n’a été effacé."),
+            _("Rien n’est détenu à cette adresse. Vérifiez son orthographe\u00a0: rien n’a été effacé."),
             field="email",
             code="nothing-held",
         )
@@ -188,7 +188,7 @@ def _sweep(scope: PersonScope, *, shared: bool) -> Erasure:
         left_alone.update(_told(source.keeps))
     sweep = scrub_mentions(scope.identity, scope.programme, left_alone)
     note = _(
-        "Une autre personne porte le même nom : les textes libres n’ont été corrigés que là où figure "
+        "Une autre personne porte le même nom\u00a0: les textes libres n’ont été corrigés que là où figure "
         "l’adresse. Relisez les comptes rendus de ses rendez-vous."
     )
     return Erasure(
@@ -215,8 +215,9 @@ def _refuse_last_director(scope: PersonScope) -> None:
         if not others.exists():
             raise BusinessError(
                 _(
-                    "Cette personne est seule à diriger « %(programme)s ». Donnez d’abord ce rôle à "
-                    "quelqu’un d’autre : rien n’a été effacé."
+                    "Cette personne est seule à diriger «\u00a0%(programme)s\u00a0». Donnez "
+                    "d’abord ce rôle à "
+                    "quelqu’un d’autre\u00a0: rien n’a été effacé."
                 )
                 % {"programme": grant.programme.name},
                 field="email",

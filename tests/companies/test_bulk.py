@@ -44,7 +44,7 @@ def test_the_count_is_shown_and_confirmed(office: Client, enter: Make, officer: 
     for rank in (1, 2, 3):
         enter(rank, stage=Stage.PLAN if rank == 3 else Stage.SPOTTED)
     page = office.get(f"{URL}?etape=spotted")
-    assert (page.context["count"], page.context["criteria"]) == (2, ["Étape : repérée"])
+    assert (page.context["count"], page.context["criteria"]) == (2, ["Étape\u00a0: repérée"])
     asked = entry("stage", stage="contacted", reason="Campagne d’appels")
     shown = office.post(f"{URL}?etape=spotted", asked)
     assert "Confirmer pour 2 entreprises" in shown.content.decode()

@@ -253,7 +253,7 @@ def test_merging_keeps_everything_and_says_so(
     assert kept.maturity_tenths == 415
     titles = list(kept.timeline.values_list("title", flat=True))
     assert titles.count("Entrée dans le programme") == 2
-    assert "Fusion avec « Tissage Vanhoute »" in titles
+    assert "Fusion avec «\u00a0Tissage Vanhoute\u00a0»" in titles
     assert kept.timeline.get(title="Page").url == f"{LIST}{kept.pk}/rendez-vous/4/"
     document.refresh_from_db()
     assert document.subject_id == str(kept.pk)

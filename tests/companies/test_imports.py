@@ -331,7 +331,10 @@ def test_the_command_reads_checks_and_imports(programme: Programme, tmp_path: Pa
     told = io.StringIO()
     call_command("import_companies", str(path), programme=programme.slug, dry_run=True, stdout=told)
     assert Participation.objects.count() == 0
-    assert "à créer : 1 · à mettre à jour : 0 · rien à changer : 0 · refusée : 1" in told.getvalue()
+    assert (
+        "à créer\u00a0: 1 · à mettre à jour\u00a0: 0 · rien à changer\u00a0: 0 · refusée\u00a0: 1"
+        in told.getvalue()
+    )
     call_command("import_companies", str(path), programme=programme.slug, stdout=told)
     assert Participation.objects.get().name == "Neuve"
 

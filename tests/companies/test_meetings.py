@@ -127,7 +127,7 @@ def test_minutes_hold_the_meeting(contact: Contact, officer: User, advisor: User
     )
     assert (participation.stage, participation.next_step) == (Stage.CONTACTED, "Ouvrir le plan")
     assert Message.objects.filter(template="meeting_minutes").count() == 1
-    written = participation.timeline.get(title="Restitution du diagnostic : compte rendu")
+    written = participation.timeline.get(title="Restitution du diagnostic\u00a0: compte rendu")
     assert (written.at, written.text) == (LATER, "Résultat lu ensemble.\nNommer un référent.")
     with time_machine.travel(LATER + timedelta(days=1), tick=False):
         corrected = services.Minutes("Résultat lu et compris.")
@@ -271,7 +271,7 @@ def test_the_messages_read_well(contact: Contact, officer: User, mailoutbox: lis
     told = "\n".join(bodies.values())
     assert len(mailoutbox) == 4
     assert "/comptes/lien/" in told
-    assert "Motif : Grève" in told
+    assert "Motif\u00a0: Grève" in told
     assert "Former l’équipe." in told
     assert all("{{" not in body for body in bodies.values())
 

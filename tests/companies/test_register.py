@@ -264,7 +264,7 @@ def test_the_job_comes_back_until_the_register_does(
     assert identity_of(participation).main_activity == "62.02A"
     told = participation.timeline.first()
     assert told is not None
-    assert "le répertoire dit « FONDERIE DU REPERTOIRE »" in told.text
+    assert "le répertoire dit «\u00a0FONDERIE DU REPERTOIRE\u00a0»" in told.text
 
 
 def _hurry() -> None:

@@ -205,7 +205,7 @@ def test_claims_stand_at_every_state_and_pass_no_agreement(told, demonstration):
 
 def test_releases_are_published_and_reports_made_once(told, demonstration):
     assert [line for line in told if carrying.NOT_DONE in line] == []
-    assert told.count("Millésimes publiés : 2, rapports prêts : 3") == 2
+    assert told.count("Millésimes publiés\u00a0: 2, rapports prêts\u00a0: 3") == 2
     releases = Release.objects.for_programme(demonstration)
     assert list(releases.values_list("reference_date", "status")) == [
         (date(2026, 5, 31), "published"),

@@ -67,7 +67,7 @@ def test_a_matrix_is_read_row_by_row():
         ("usage", ["peut-être"], "Choisissez une des réponses proposées."),
         ("ambition", ["9"], "Choisissez un degré de 1 à 5."),
         ("ambition", ["x"], "Choisissez un degré de l’échelle."),
-        ("sources", ["a", "aucun"], "« Aucun » ne peut être coché qu’à lui seul."),
+        ("sources", ["a", "aucun"], "«\u00a0Aucun\u00a0» ne peut être coché qu’à lui seul."),
         ("budget", ["12,345"], "Écrivez au plus 2 décimales."),
         ("budget", ["-3"], "Écrivez au moins 0."),
         ("part", ["101"], "Écrivez au plus 100."),
@@ -76,7 +76,7 @@ def test_a_matrix_is_read_row_by_row():
         ("effectif", ["1e400000"], "Ce nombre est trop grand."),
         ("effectif", ["10001"], "Écrivez au plus 10000."),
         ("depuis", ["31/02/2019"], "Écrivez une date, par exemple 29/01/2019."),
-        ("depuis", ["0019-01-01"], "Cette date est trop éloignée : vérifiez l’année."),
+        ("depuis", ["0019-01-01"], "Cette date est trop éloignée\u00a0: vérifiez l’année."),
         ("outil", ["x" * 301], "Écrivez au plus 300 caractères."),
     ],
 )

@@ -77,10 +77,12 @@ class TestDrafts:
         workbook(book, **sheets(survey=[["type", "name", "label"], ["geotrace", "g", "Où ?"]]))
         refused = author.post(f"{BASE}nouveau/", {"file": SimpleUploadedFile("f.xlsx", book.getvalue())})
         assert refused.status_code == 422
-        assert "feuille survey, ligne 2 : le type « geotrace » n’a pas d’équivalent" in text(refused)
+        assert "feuille survey, ligne 2\u00a0: le type «\u00a0geotrace\u00a0» n’a pas d’équivalent" in text(
+            refused
+        )
         broken = services.write_document({**rich_document(), "minutes": "dix"}).encode()
         refused = author.post(f"{BASE}nouveau/", {"file": SimpleUploadedFile("q.yaml", broken)})
-        assert "minutes : attendu un nombre entier de 1 à 600" in text(refused)
+        assert "minutes\u00a0: attendu un nombre entier de 1 à 600" in text(refused)
         assert Questionnaire.objects.count() == 1
         nothing = author.post(f"{BASE}nouveau/", {})
         assert "Écrivez un titre, ou choisissez un fichier." in text(nothing)
@@ -161,8 +163,8 @@ class TestOutline:
         self, author: Client, draft: QuestionnaireVersion
     ):
         asked = text(gesture(author, draft, "retirer:question:sources"))
-        assert "Retirer « Question sources ? » ?" in asked
-        assert "Des conditions la nomment et seront à corriger : part, 1." in asked
+        assert "Retirer «\u00a0Question sources ?\u00a0»\u00a0?" in asked
+        assert "Des conditions la nomment et seront à corriger\u00a0: part, 1." in asked
         gesture(author, draft, "retirer:question:sources", confirme="1")
         page = text(author.get(url(draft)))
         assert "2 points à corriger" in page

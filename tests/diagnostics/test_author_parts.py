@@ -226,7 +226,7 @@ class TestConditions:
     ):
         here = url(draft, "conditions/question/outil/")
         page = text(author.get(here))
-        assert "Aucune condition : toujours affiché." in page
+        assert "Aucune condition\u00a0: toujours affiché." in page
         page = text(author.post(here, {**form_of(page), "geste": "ligne:c"}))
         assert 'name="c-0-sujet" autofocus' in page
         page = text(author.post(here, {**form_of(page), "c-0-sujet": "usage", "geste": "montrer:c-0"}))

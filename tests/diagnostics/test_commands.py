@@ -80,5 +80,5 @@ def test_a_draft_that_is_no_questionnaire_any_more_says_why(tmp_path: Path):
     QuestionnaireVersion.objects.update(definition=broken, sha256="0" * 64)
     answers = tmp_path / "reponses.json"
     answers.write_text("{}", "utf-8")
-    with pytest.raises(CommandError, match="minutes : attendu un nombre entier"):
+    with pytest.raises(CommandError, match="minutes\u00a0: attendu un nombre entier"):
         run("score", questionnaire="securite-numerique-exemple", answers=answers)

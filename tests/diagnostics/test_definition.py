@@ -111,33 +111,37 @@ def test_every_problem_is_told_at_once_with_its_place():
         ],
     )
     assert problems_of(written) == [
-        ("dimensions[d].questions[q1].wieght", "aucune clé de ce nom ici", "« wieght »"),
-        ("dimensions[d].questions[q2].scale.max", "un nombre plus grand que « min »", "« 1 »"),
+        ("dimensions[d].questions[q1].wieght", "aucune clé de ce nom ici", "«\u00a0wieght\u00a0»"),
+        (
+            "dimensions[d].questions[q2].scale.max",
+            "un nombre plus grand que «\u00a0min\u00a0»",
+            "«\u00a01\u00a0»",
+        ),
         (
             "dimensions[d].questions[q3].kind",
-            "un mot parmi : " + ", ".join(Kind),
-            "« couleur »",
+            "un mot parmi\u00a0: " + ", ".join(Kind),
+            "«\u00a0couleur\u00a0»",
         ),
         (
             "dimensions[d].questions[q4].weight",
-            "0 : une question de ce genre ne peut pas être notée",
-            "« 2 »",
+            "0\u00a0: une question de ce genre ne peut pas être notée",
+            "«\u00a02\u00a0»",
         ),
-        ("minutes", "un nombre entier de 1 à 600", "« dix »"),
+        ("minutes", "un nombre entier de 1 à 600", "«\u00a0dix\u00a0»"),
         ("questions[q1].code", "un code qui ne sert qu’une fois", "q1"),
         (
             "dimensions[d].questions[q5].show_if.question",
             "le code d’une question du questionnaire",
-            "« nulle-part »",
+            "«\u00a0nulle-part\u00a0»",
         ),
         (
             "dimensions[d].questions[q6].show_if.equals",
-            "« selected » pour ce genre de question",
-            "« a »",
+            "«\u00a0selected\u00a0» pour ce genre de question",
+            "«\u00a0a\u00a0»",
         ),
-        ("measures[m].dimension", "le code d’une dimension du questionnaire", "« ailleurs »"),
-        ("measures[m].cost.max", "un montant au moins égal à « min »", "« 1 »"),
-        ("measures[m].propose_if.level_at_most", "le code d’un niveau du questionnaire", "« n9 »"),
+        ("measures[m].dimension", "le code d’une dimension du questionnaire", "«\u00a0ailleurs\u00a0»"),
+        ("measures[m].cost.max", "un montant au moins égal à «\u00a0min\u00a0»", "«\u00a01\u00a0»"),
+        ("measures[m].propose_if.level_at_most", "le code d’un niveau du questionnaire", "«\u00a0n9\u00a0»"),
     ]
 
 
@@ -145,12 +149,15 @@ def test_every_problem_is_told_at_once_with_its_place():
     ("change", "expected"),
     [
         ({"levels": []}, [("levels", "au moins deux niveaux, puisque des questions sont notées", "0")]),
-        ({"dimensions": "rien"}, [("dimensions", "une liste de 1 à 40 éléments", "« rien »")]),
-        ({"titre": "x"}, [("titre", "aucune clé de ce nom ici", "« titre »")]),
+        ({"dimensions": "rien"}, [("dimensions", "une liste de 1 à 40 éléments", "«\u00a0rien\u00a0»")]),
+        ({"titre": "x"}, [("titre", "aucune clé de ce nom ici", "«\u00a0titre\u00a0»")]),
         ({"code": "à revoir"}, None),
-        ({"title": "x" * 201}, [("title", "un texte d’au plus 200 caractères", "« " + "x" * 60 + "… »")]),
-        ({"title": "a\x00b"}, [("title", "un texte sans caractère de contrôle", "« a�b »")]),
-        ({"version": True}, [("version", "un nombre entier de 1 à 10000", "« True »")]),
+        (
+            {"title": "x" * 201},
+            [("title", "un texte d’au plus 200 caractères", "«\u00a0" + "x" * 60 + "…\u00a0»")],
+        ),
+        ({"title": "a\x00b"}, [("title", "un texte sans caractère de contrôle", "«\u00a0a�b\u00a0»")]),
+        ({"version": True}, [("version", "un nombre entier de 1 à 10000", "«\u00a0True\u00a0»")]),
     ],
 )
 def test_wrong_values_are_refused(change, expected):

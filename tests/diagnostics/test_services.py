@@ -147,8 +147,8 @@ class TestCommands:
         with pytest.raises(CommandError) as refused:
             call_command("score", questionnaire="essai", answers=answers)
         assert str(refused.value).splitlines() == [
-            "usage : Choisissez une des réponses proposées.",
-            "inconnue : cette question n’est pas dans le questionnaire",
+            "usage\u00a0: Choisissez une des réponses proposées.",
+            "inconnue\u00a0: cette question n’est pas dans le questionnaire",
         ]
 
     def test_a_wrong_file_names_every_place(self, tmp_path: Any):
@@ -157,9 +157,9 @@ class TestCommands:
         with pytest.raises(CommandError) as refused:
             call_command("import_questionnaire", file)
         assert str(refused.value).splitlines() == [
-            "2 erreur(s), rien n’est enregistré :",
-            "minutes : attendu un nombre entier de 1 à 600 ; trouvé « 0 »",
-            "titre : attendu aucune clé de ce nom ici ; trouvé « titre »",
+            "2 erreur(s), rien n’est enregistré\u00a0:",
+            "minutes\u00a0: attendu un nombre entier de 1 à 600\u00a0; trouvé «\u00a00\u00a0»",
+            "titre\u00a0: attendu aucune clé de ce nom ici\u00a0; trouvé «\u00a0titre\u00a0»",
         ]
         assert Questionnaire.objects.count() == 0
 
@@ -228,7 +228,7 @@ class TestOpening:
         ).exists()
         assert RoleGrant.objects.filter(user=respondent.user, role=Role.COMPANY).count() == 1
         [message] = mail.outbox
-        assert message.subject == "Votre diagnostic « Questionnaire d’essai » – Tissages imaginés 1"
+        assert message.subject == "Votre diagnostic «\u00a0Questionnaire d’essai\u00a0» – Tissages imaginés 1"
         assert "Chargee Essai vous propose de faire le point pour Tissages imaginés 1" in message.body
         assert "Comptez 10 minutes environ." in message.body
         link = PersonalLink.objects.get()
@@ -411,7 +411,7 @@ class TestSubmission:
         assert first.submitted_at == second.submitted_at
         assert AuditEvent.objects.filter(verb="diagnostic.submitted").count() == 1
         assert [m.subject for m in mail.outbox][1:] == ["Diagnostic bien reçu – Tissages imaginés 1"]
-        assert "66,1 sur 100, niveau « Pilotage »" in mail.outbox[1].body
+        assert "66,1 sur 100, niveau «\u00a0Pilotage\u00a0»" in mail.outbox[1].body
 
     def test_answers_no_longer_change(self, submitted: Diagnostic, manager: User):
         with pytest.raises(BusinessError) as refused:

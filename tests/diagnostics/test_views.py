@@ -204,7 +204,7 @@ class TestReviewAndSubmission:
         page = company.get(f"{base(diagnostic)}relecture/").content.decode()
         assert "Il manque 2 réponses" in page
         assert f'href="{base(diagnostic)}parties/donnees/#question-qualite"' in page
-        assert "Il manque : Ligne 2, Ligne 3" in page
+        assert "Il manque\u00a0: Ligne 2, Ligne 3" in page
         assert "Remettre le diagnostic" not in page
 
     def test_handing_in_twice_leads_to_the_same_result(

@@ -178,7 +178,7 @@ def test_translations_follow_their_columns():
     assert problems_of(survey=survey, choices=choices, settings=setting)[0] == (
         "survey",
         2,
-        "« label » : le texte manque dans la langue principale (de)",
+        "«\u00a0label\u00a0»\u00a0: le texte manque dans la langue principale (de)",
     )
 
 
@@ -203,51 +203,76 @@ def line(**cells: str) -> list[list[str]]:
 
 
 REFUSED = [
-    (line(type="begin_repeat", name="r"), 2, "le type « begin_repeat » n’a pas d’équivalent"),
-    (line(type="calculate", name="c", calculation="1+1"), 2, "le type « calculate » n’a pas d’équivalent"),
-    (line(type="geopoint", name="g", label="Où ?"), 2, "le type « geopoint » n’a pas d’équivalent"),
-    (line(type="text", name="t", default="x"), 2, "la colonne « default » n’a pas d’équivalent"),
-    (line(type="text", name="à b"), 2, "« à b » : 40 lettres sans accent, chiffres, « - » ou « _ » au plus"),
-    (line(type="select_one nulle", name="s"), 2, "la liste « nulle » n’est pas dans la feuille « choices »"),
+    (line(type="begin_repeat", name="r"), 2, "le type «\u00a0begin_repeat\u00a0» n’a pas d’équivalent"),
+    (
+        line(type="calculate", name="c", calculation="1+1"),
+        2,
+        "le type «\u00a0calculate\u00a0» n’a pas d’équivalent",
+    ),
+    (line(type="geopoint", name="g", label="Où ?"), 2, "le type «\u00a0geopoint\u00a0» n’a pas d’équivalent"),
+    (line(type="text", name="t", default="x"), 2, "la colonne «\u00a0default\u00a0» n’a pas d’équivalent"),
+    (
+        line(type="text", name="à b"),
+        2,
+        "«\u00a0à b\u00a0»\u00a0: 40 lettres sans accent, chiffres, «\u00a0-\u00a0» ou "
+        "«\u00a0_\u00a0» au plus",
+    ),
+    (
+        line(type="select_one nulle", name="s"),
+        2,
+        "la liste «\u00a0nulle\u00a0» n’est pas dans la feuille «\u00a0choices\u00a0»",
+    ),
     (
         line(type="select_one region or_other", name="s"),
         2,
-        "« or_other » : ajoutez un choix et une question de texte",
+        "«\u00a0or_other\u00a0»\u00a0: ajoutez un choix et une question de texte",
     ),
     (
         line(type="text", name="t", relevant="${inconnue} = 'x'"),
         2,
-        "« relevant » : « inconnue » n’est pas une question du formulaire",
+        "«\u00a0relevant\u00a0»\u00a0: «\u00a0inconnue\u00a0» n’est pas une question du formulaire",
     ),
     (
         line(type="text", name="t", relevant="pulldata('a', 'b') = 'x'"),
         2,
-        "« relevant » : la fonction « pulldata() » n’est pas admise",
+        "«\u00a0relevant\u00a0»\u00a0: la fonction «\u00a0pulldata()\u00a0» n’est pas admise",
     ),
-    (line(type="text", name="t", relevant="1 +"), 2, "« relevant » : « + » n’est pas une comparaison"),
+    (
+        line(type="text", name="t", relevant="1 +"),
+        2,
+        "«\u00a0relevant\u00a0»\u00a0: «\u00a0+\u00a0» n’est pas une comparaison",
+    ),
     (
         line(type="text", name="t", constraint="regex(., '[a-z]+')"),
         2,
-        "« constraint » : la fonction « regex() » n’est pas admise",
+        "«\u00a0constraint\u00a0»\u00a0: la fonction «\u00a0regex()\u00a0» n’est pas admise",
     ),
     (
         line(type="decimal", name="d", constraint=". > 0"),
         2,
-        "« constraint » : pour un nombre à décimales, « <= » ou « >= »",
+        "«\u00a0constraint\u00a0»\u00a0: pour un nombre à décimales, «\u00a0<=\u00a0» ou «\u00a0>=\u00a0»",
     ),
-    (line(type="text", name="t", required="peut-être"), 2, "« required » : « yes » ou « no » attendu"),
-    (line(type="text", name="t", appearance="signature"), 2, "« appearance » : « signature » n’a pas"),
+    (
+        line(type="text", name="t", required="peut-être"),
+        2,
+        "«\u00a0required\u00a0»\u00a0: «\u00a0yes\u00a0» ou «\u00a0no\u00a0» attendu",
+    ),
+    (
+        line(type="text", name="t", appearance="signature"),
+        2,
+        "«\u00a0appearance\u00a0»\u00a0: «\u00a0signature\u00a0» n’a pas",
+    ),
     (line(type="end_group"), 2, "ce groupe se referme sans avoir été ouvert"),
-    (line(type="begin_group", name="g"), 2, "le groupe « g » n’est pas refermé"),
+    (line(type="begin_group", name="g"), 2, "le groupe «\u00a0g\u00a0» n’est pas refermé"),
     (
         line(type="range", name="r", parameters="begin=2"),
         2,
-        "« parameters » : « start=1 end=5 step=1 » attendu",
+        "«\u00a0parameters\u00a0»\u00a0: «\u00a0start=1 end=5 step=1\u00a0» attendu",
     ),
     (
         [["type", "name", "label::Klingon"], ["text", "t", "x"]],
         1,
-        "la langue de la colonne « label::Klingon »",
+        "la langue de la colonne «\u00a0label::Klingon\u00a0»",
     ),
 ]
 
@@ -317,7 +342,9 @@ def test_a_workbook_is_imported_whole_or_not_at_all(tmp_path: Path):
     )
     with pytest.raises(CommandError) as refused:
         call_command("import_questionnaire", tmp_path / "autre.xlsx")
-    assert "feuille survey, ligne 17 : le type « audio » n’a pas d’équivalent" in str(refused.value)
+    assert "feuille survey, ligne 17\u00a0: le type «\u00a0audio\u00a0» n’a pas d’équivalent" in str(
+        refused.value
+    )
     assert Questionnaire.objects.count() == 1
 
 

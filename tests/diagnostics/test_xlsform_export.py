@@ -46,7 +46,8 @@ def back(document: Any) -> Definition:
 def losses(document: Any) -> dict[str, list[str]]:
     """What is lost, by element."""
     lines = loss_lines(write_xlsform(document).losses)
-    return {what.replace("\u00a0", " "): reasons.split(" ; ") for what, reasons in lines}
+    plain = [(what.replace("\u00a0", " "), reasons.replace("\u00a0", " ")) for what, reasons in lines]
+    return {what: reasons.split(" ; ") for what, reasons in plain}
 
 
 def sayable() -> dict[str, Any]:

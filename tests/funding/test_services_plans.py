@@ -135,8 +135,8 @@ def test_unbalanced_plan_is_refused_with_every_residue(programme, director):
     with pytest.raises(BusinessError) as refusal:
         services.activate_plan(actor=director, plan=plan)
     assert refusal.value.code == "unbalanced"
-    assert "« Étude d’impact » : 0,05" in refusal.value.message
-    assert "« Région » : 0,05" in refusal.value.message
+    assert "«\u00a0Étude d’impact\u00a0»\u00a0: 0,05" in refusal.value.message
+    assert "«\u00a0Région\u00a0»\u00a0: 0,05" in refusal.value.message
     plan.refresh_from_db()
     assert plan.status == PlanStatus.DRAFT
 

@@ -316,7 +316,7 @@ def test_funder_reads_its_own_part_and_totals_only(planned, officer, director, m
     reader = make_user("lectrice")
     services.add_funder_member(actor=None, funder=region, user=reader)
     page = text(signed_in(reader).get(url(planned, "funder_budget")))
-    assert "Votre compte est rattaché à : Région." in page
+    assert "Votre compte est rattaché à\u00a0: Région." in page
     assert "Cabinet Secret" not in page
     assert "Branches" not in page
     stranger = text(signed_in(make_user("nouvelle", Role.FUNDER)).get(url(planned, "funder_budget")))

@@ -55,7 +55,7 @@ def test_public_page_says_what_it_shows(published: Release, programme: Programme
         "Notes moyennes par dimension",
         "Entreprises par EPCI",
         "Besoins en compétences",
-        "Source : Eurostat",
+        "Source\u00a0: Eurostat",
         "Millésime au 15\u00a0mars\u00a02026",
     ):
         assert words in page

@@ -136,7 +136,7 @@ def test_what_a_pack_does_not_name_stays(furnished: Programme, other_programme: 
     (section,) = compare_pack(programme=other_programme, text=text)
     (change,) = section.changes
     assert not change.added
-    assert any("« Étude » → « Étude d’impact »" in detail for detail in change.details)
+    assert any("«\u00a0Étude\u00a0» → «\u00a0Étude d’impact\u00a0»" in detail for detail in change.details)
     assert Axis.objects.get(programme=other_programme, number=1).name == "Étude"
     apply_pack(actor=None, programme=other_programme, text=text)
     assert Axis.objects.get(programme=other_programme, number=1).name == "Étude d’impact"
@@ -148,13 +148,16 @@ def test_what_a_pack_does_not_name_stays(furnished: Programme, other_programme: 
     ("wrong", "where"),
     [
         ("{", "JSON illisible"),
-        ("[]", "– : un bloc de clés est attendu"),
+        ("[]", "–\u00a0: un bloc de clés est attendu"),
         ('{"format": "edec-ia.pack", "version": NaN, "sections": {}}', "JSON illisible"),
-        ('{"format": "autre", "version": 1, "sections": {}}', "format : valeur inconnue"),
-        ('{"format": "edec-ia.pack", "version": 2, "sections": {}}', "version : version inconnue"),
-        ('{"format": "edec-ia.pack", "version": 1}', "sections : clé absente"),
-        ('{"format": "edec-ia.pack", "version": 1, "sections": {"x": 1}}', "sections.x : clé inconnue"),
-        ('{"format": "edec-ia.pack", "version": 1, "sections": {"axes": 3}}', "sections.axes : une liste"),
+        ('{"format": "autre", "version": 1, "sections": {}}', "format\u00a0: valeur inconnue"),
+        ('{"format": "edec-ia.pack", "version": 2, "sections": {}}', "version\u00a0: version inconnue"),
+        ('{"format": "edec-ia.pack", "version": 1}', "sections\u00a0: clé absente"),
+        ('{"format": "edec-ia.pack", "version": 1, "sections": {"x": 1}}', "sections.x\u00a0: clé inconnue"),
+        (
+            '{"format": "edec-ia.pack", "version": 1, "sections": {"axes": 3}}',
+            "sections.axes\u00a0: une liste",
+        ),
     ],
 )
 def test_a_malformed_pack_is_refused_with_place_and_reason(
@@ -351,7 +354,7 @@ def test_the_commands_write_tell_and_apply(
     call_command("import_pack", file, programme="voisin", stdout=told)
     assert "Rien à changer" in told.getvalue()
     file.write_text('{"format": "edec-ia.pack"}', encoding="utf-8")
-    with pytest.raises(CommandError, match="version : clé absente"):
+    with pytest.raises(CommandError, match="version\u00a0: clé absente"):
         call_command("import_pack", file, programme="voisin", stdout=StringIO())
     with pytest.raises(CommandError, match="Aucun programme"):
         call_command("export_pack", "nulle-part", file, stdout=StringIO())

@@ -452,7 +452,7 @@ def test_my_data_are_taken_away_to_be_read_or_computed_and_a_receipt_follows(
     sent = Message.objects.get(template="data_export_receipt")
     assert (sent.email, sent.status) == (EMAIL, "sent")
     assert "Ce message ne contient aucune de ces données" in sent.body
-    assert f"– {data['data'][0]['source']} : {len(data['data'][0]['records'])}\n" in sent.body
+    assert f"– {data['data'][0]['source']}\u00a0: {len(data['data'][0]['records'])}\n" in sent.body
     assert "<script>" not in sent.body
     assert AuditEvent.objects.filter(verb="person.exported", actor=user).count() == 1
 

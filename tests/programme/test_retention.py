@@ -258,7 +258,7 @@ def test_the_day_asks_for_the_month(programme: Programme, clock: None) -> None:
 def test_the_command_tries_then_does(programme: Programme, silent: Contact) -> None:
     told = StringIO()
     call_command("retention", dry_run=True, today=TODAY, stdout=told)
-    assert "Contacts inactifs : 1" in told.getvalue()
+    assert "Contacts inactifs\u00a0: 1" in told.getvalue()
     assert not RetentionNotice.objects.exists()
     call_command("retention", programme="essai", today=TODAY, stdout=StringIO())
     assert RetentionNotice.objects.get().keys == [str(silent.pk)]

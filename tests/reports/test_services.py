@@ -66,7 +66,7 @@ def test_inviting_somebody_gives_a_role_and_sends_one_message(
     assert run_jobs() == 1
     message = Message.objects.get()
     assert message.subject == "Votre accès au programme Essai"
-    assert "« Chargé de mission »" in message.body
+    assert "«\u00a0Chargé de mission\u00a0»" in message.body
     assert "/comptes/lien/" in message.body
 
 

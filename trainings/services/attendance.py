@@ -96,12 +96,12 @@ def _check(
 ) -> None:
     if session.status == SessionStatus.CANCELLED:
         raise BusinessError(
-            _("Cette session est annulée : la présence ne s’y enregistre pas."), code="session-cancelled"
+            _("Cette session est annulée\u00a0: la présence ne s’y enregistre pas."), code="session-cancelled"
         )
     for enrolment, half_day in wanted:
         if enrolment not in enrolments or half_day not in half_days:
             raise BusinessError(
-                _("La feuille ne correspond plus à la session : rechargez la page, puis recommencez."),
+                _("La feuille ne correspond plus à la session\u00a0: rechargez la page, puis recommencez."),
                 code="not-enrolled",
             )
         if half_days[half_day].day > today:
@@ -129,7 +129,7 @@ def _stale(others: Iterable[Attendance]) -> BusinessError:
     return BusinessError(
         _(
             "Pendant votre saisie, la feuille a été modifiée par %(who)s. Vos cases sont réunies aux "
-            "siennes : vérifiez-les, puis enregistrez de nouveau."
+            "siennes\u00a0: vérifiez-les, puis enregistrez de nouveau."
         )
         % {"who": listed(sorted(names)) or _("une autre personne")},
         code="stale",
@@ -187,7 +187,7 @@ def _settle(actor: User | None, session: Session, enrolments: Iterable[Enrolment
         record_event(
             participation=companies[pk],
             kind=EventKind.TRAINING,
-            title=_("Formation suivie : « %(course)s »") % {"course": session.course.title},
+            title=_("Formation suivie\u00a0: «\u00a0%(course)s\u00a0»") % {"course": session.course.title},
             text=_("%(people)s, %(period)s.")
             % {"people": people(count), "period": period(session.starts_on, session.ends_on)},
             url=programme_url(session.programme, "trainings:session_detail", pk=session.pk),

@@ -180,7 +180,10 @@ def add_trainer(
     user = ensure_user(email=email, first_name=first_name, last_name=last_name)
     if user.role_grants.filter(programme=programme, role=Role.COMPANY).exists():
         raise BusinessError(
-            _("Cette adresse est celle d’une personne d’une entreprise accompagnée : utilisez-en une autre."),
+            _(
+                "Cette adresse est celle d’une personne d’une entreprise accompagnée\u00a0: "
+                "utilisez-en une autre."
+            ),
             field="email",
             code="trainer-is-company",
         )

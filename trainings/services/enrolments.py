@@ -60,7 +60,7 @@ def enrol(
     session = locked_session(session)
     if session.status == SessionStatus.CANCELLED:
         raise BusinessError(
-            _("Cette session est annulée : choisissez-en une autre."), code="session-cancelled"
+            _("Cette session est annulée\u00a0: choisissez-en une autre."), code="session-cancelled"
         )
     if participation.programme_id != session.programme_id:
         raise BusinessError(
@@ -136,7 +136,7 @@ def _write_down(
     record_event(
         participation=participation,
         kind=EventKind.TRAINING,
-        title=_("Inscription à « %(course)s »") % {"course": session.course.title},
+        title=_("Inscription à «\u00a0%(course)s\u00a0»") % {"course": session.course.title},
         text=_("%(people)s, %(period)s.")
         % {
             "people": listed([each.full_name for each in created]),
@@ -170,7 +170,7 @@ def cancel_enrolment(*, actor: User | None, enrolment: Enrolment, notify: bool =
         return []
     if Attendance.objects.filter(enrolment=enrolment, present=True).exists():
         raise BusinessError(
-            _("%(name)s a déjà été présent à cette session : son inscription ne peut plus être annulée.")
+            _("%(name)s a déjà été présent à cette session\u00a0: son inscription ne peut plus être annulée.")
             % {"name": enrolment.full_name},
             code="already-attended",
         )
@@ -187,7 +187,7 @@ def cancel_enrolment(*, actor: User | None, enrolment: Enrolment, notify: bool =
     record_event(
         participation=enrolment.participation,
         kind=EventKind.TRAINING,
-        title=_("Inscription annulée à « %(course)s »") % {"course": session.course.title},
+        title=_("Inscription annulée à «\u00a0%(course)s\u00a0»") % {"course": session.course.title},
         text=enrolment.full_name,
         url=programme_url(session.programme, "trainings:session_detail", pk=session.pk),
         actor=actor,

@@ -51,7 +51,7 @@ def _checked(programme: Programme, half_days: Sequence[PlannedHalfDay]) -> tuple
         wrong = half_days[found[0].index]
         line = half_day_line(wrong.day, wrong.part, wrong.starts_at, wrong.ends_at)
         raise BusinessError(
-            _("%(half_day)s : %(fault)s")
+            _("%(half_day)s\u00a0: %(fault)s")
             % {"half_day": line.capitalize(), "fault": fault_text(found[0].fault, programme)},
             code=f"half-day-{found[0].fault.value}",
         )
@@ -152,14 +152,17 @@ def change_session(
     session = locked_session(session)
     if session.status == SessionStatus.CANCELLED:
         raise BusinessError(
-            _("Cette session est annulée : elle ne se modifie plus."), code="session-cancelled"
+            _("Cette session est annulée\u00a0: elle ne se modifie plus."), code="session-cancelled"
         )
     ordered = _checked(session.programme, half_days)
     before = _facts(session)
     taken = session.enrolments.holding_a_place().count()
     if details.capacity_max < taken:
         raise BusinessError(
-            _("%(count)s personnes sont déjà inscrites : l’effectif maximum ne peut pas être plus petit.")
+            _(
+                "%(count)s personnes sont déjà inscrites\u00a0: l’effectif maximum ne peut pas "
+                "être plus petit."
+            )
             % {"count": taken},
             field="capacity_max",
             code="capacity-below-enrolled",
@@ -214,7 +217,7 @@ def _replace_half_days(session: Session, ordered: Sequence[PlannedHalfDay]) -> b
     if marked is not None:
         row = marked.half_day
         raise BusinessError(
-            _("La présence est déjà enregistrée pour une demi-journée retirée : %(half_day)s.")
+            _("La présence est déjà enregistrée pour une demi-journée retirée\u00a0: %(half_day)s.")
             % {"half_day": half_day_line(row.day, row.part, row.starts_at, row.ends_at)},
             code="half-day-attended",
         )
@@ -244,7 +247,7 @@ def cancel_session(*, actor: User | None, session: Session, reason: str = "", no
         return session
     if Attendance.objects.filter(enrolment__session=session, present=True).exists():
         raise BusinessError(
-            _("Des personnes ont été présentes à cette session : elle ne peut plus être annulée."),
+            _("Des personnes ont été présentes à cette session\u00a0: elle ne peut plus être annulée."),
             code="session-held",
         )
     session.status = SessionStatus.CANCELLED
@@ -260,7 +263,7 @@ def cancel_session(*, actor: User | None, session: Session, reason: str = "", no
         record_event(
             participation=participation,
             kind=EventKind.TRAINING,
-            title=_("Session annulée : « %(course)s »") % {"course": session.course.title},
+            title=_("Session annulée\u00a0: «\u00a0%(course)s\u00a0»") % {"course": session.course.title},
             text=" ".join(filter(None, [period(session.starts_on, session.ends_on), reason])),
             url=programme_url(session.programme, "trainings:session_detail", pk=session.pk),
             actor=actor,

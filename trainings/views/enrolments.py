@@ -98,9 +98,9 @@ def enrol_one(
         form.add_error(error.field if error.field in form.fields else None, error.message)
         return None
     if enrolment.status == EnrolmentStatus.WAITING:
-        said = _("%(name)s est en liste d’attente : la session est complète.")
+        said = _("%(name)s est en liste d’attente\u00a0: la session est complète.")
     else:
-        said = _("%(name)s est inscrit : la confirmation part à %(email)s.")
+        said = _("%(name)s est inscrit\u00a0: la confirmation part à %(email)s.")
     return said % {"name": enrolment.full_name, "email": enrolment.email}
 
 

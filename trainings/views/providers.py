@@ -30,7 +30,7 @@ def provider_list(request: ProgrammeRequest) -> HttpResponse:
         messages.success(request, _("L’organisme est enregistré."))
         return _back(request)
     if asked == "formateur" and trainer_form.is_valid() and _add_trainer(request, trainer_form):
-        messages.success(request, _("L’accès est ouvert : le formateur le reçoit par e-mail."))
+        messages.success(request, _("L’accès est ouvert\u00a0: le formateur le reçoit par e-mail."))
         return _back(request)
     context = {
         "providers": selectors.provider_rows(request.programme),

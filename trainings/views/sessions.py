@@ -280,7 +280,7 @@ def _outcome_text(marked: int, unmarked: int) -> str:
             ngettext("%(count)s présence retirée", "%(count)s présences retirées", unmarked)
             % {"count": unmarked}
         )
-    return _("Feuille enregistrée : %(what)s.") % {"what": ", ".join(parts)}
+    return _("Feuille enregistrée\u00a0: %(what)s.") % {"what": ", ".join(parts)}
 
 
 @allow(*OFFICE)
@@ -313,7 +313,7 @@ def certificates(request: ProgrammeRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, said % {"count": len(made)})
     else:
-        messages.info(request, _("Personne n’a encore été présent : il n’y a rien à certifier."))
+        messages.info(request, _("Personne n’a encore été présent\u00a0: il n’y a rien à certifier."))
     target = programme_url(request.programme, "trainings:session_detail", pk=pk)
     return HttpResponseRedirect(f"{target}#certificats")
 

@@ -16,7 +16,7 @@ from programme.official import SLUG
 
 
 class Command(BaseCommand):
-    help = "Importe des entreprises : CSV, XLSX ou réponse JSON du répertoire public."
+    help = "Importe des entreprises\u00a0: CSV, XLSX ou réponse JSON du répertoire public."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path)
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(batch.problem)
         self._tell(batch)
         if dry_run:
-            self.stdout.write(_("Vérification seule : rien n’a été importé."))
+            self.stdout.write(_("Vérification seule\u00a0: rien n’a été importé."))
             return
         apply_batch(actor=None, batch=batch)
         self.stdout.write(self.style.SUCCESS(_("Import terminé.")))
@@ -38,13 +38,13 @@ class Command(BaseCommand):
     def _receive(self, file: Path, slug: str) -> ImportBatch:
         found = Programme.objects.filter(slug=slug).first()
         if found is None:
-            raise CommandError(_("Aucun programme à l’adresse « %(slug)s ».") % {"slug": slug})
+            raise CommandError(_("Aucun programme à l’adresse «\u00a0%(slug)s\u00a0».") % {"slug": slug})
         try:
             content = file.read_bytes()
             return receive_file(actor=None, programme=found, name=file.name, content=content)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise CommandError(_("Fichier illisible : %(reason)s") % {"reason": reason}) from None
+            raise CommandError(_("Fichier illisible\u00a0: %(reason)s") % {"reason": reason}) from None
         except BusinessError as error:
             raise CommandError(error.message) from None
 
@@ -52,12 +52,12 @@ class Command(BaseCommand):
         """Print what each row becomes, then the totals."""
         for row in batch.rows.all():
             outcome = RowOutcome(row.outcome)
-            self.stdout.write(f"{row.number}. {row.label} : {outcome.label}")
+            self.stdout.write(f"{row.number}. {row.label}\u00a0: {outcome.label}")
             for remark in (*row.problems, *row.warnings):
                 self.stdout.write(f"   - {remark['text']}")
             for label, (before, after) in row.changes.items():
-                self.stdout.write(f"   - {label} : « {before} » → « {after} »")
+                self.stdout.write(f"   - {label}\u00a0: «\u00a0{before}\u00a0» → «\u00a0{after}\u00a0»")
         if not batch.rows.exists():
-            self.stdout.write(_("La réponse ne contient aucune entreprise : rien à importer."))
-        totals = [f"{outcome.label} : {batch.counts[outcome.value]}" for outcome in RowOutcome]
+            self.stdout.write(_("La réponse ne contient aucune entreprise\u00a0: rien à importer."))
+        totals = [f"{outcome.label}\u00a0: {batch.counts[outcome.value]}" for outcome in RowOutcome]
         self.stdout.write(" · ".join(totals))

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("questionnaire", nargs="?", default="", help=_("CODE ou CODE@VERSION"))
-        parser.add_argument("--output", type=Path, help=_("fichier à écrire ; sinon, la sortie"))
+        parser.add_argument("--output", type=Path, help=_("fichier à écrire\u00a0; sinon, la sortie"))
         parser.add_argument("--format", choices=("yaml", "xlsform"), default="yaml")
         parser.add_argument("--schema", action="store_true", help=_("écrire le schéma JSON du format"))
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def _write_workbook(self, reference: str, output: Path | None) -> None:
         """A workbook needs a file, not a terminal. What it leaves out goes to the error output."""
         if output is None:
-            raise CommandError(_("Un XLSForm s’écrit dans un fichier : --output fichier.xlsx"))
+            raise CommandError(_("Un XLSForm s’écrit dans un fichier\u00a0: --output fichier.xlsx"))
         version = _version(reference)
         try:
             content, losses = services.write_workbook(version.definition, created=version.created_at)
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join(problem_lines(error.problems))) from error
         _write(output, content)
         for line in loss_lines(losses):
-            self.stderr.write(" : ".join(line))
+            self.stderr.write("\u00a0: ".join(line))
 
 
 def _schema_text() -> str:
@@ -56,7 +56,7 @@ def _schema_text() -> str:
 def _version(reference: str) -> QuestionnaireVersion:
     version = selectors.find_version(reference)
     if version is None:
-        raise CommandError(_("Questionnaire inconnu : %(what)s") % {"what": reference or "–"})
+        raise CommandError(_("Questionnaire inconnu\u00a0: %(what)s") % {"what": reference or "–"})
     return version
 
 
@@ -64,4 +64,4 @@ def _write(output: Path, content: bytes) -> None:
     try:
         output.write_bytes(content)
     except OSError as error:
-        raise CommandError(_("Fichier impossible à écrire : %(what)s") % {"what": error}) from error
+        raise CommandError(_("Fichier impossible à écrire\u00a0: %(what)s") % {"what": error}) from error

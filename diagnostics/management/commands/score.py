@@ -24,7 +24,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         version = selectors.find_version(options["questionnaire"])
         if version is None:
-            raise CommandError(_("Questionnaire inconnu : %(what)s") % {"what": options["questionnaire"]})
+            raise CommandError(
+                _("Questionnaire inconnu\u00a0: %(what)s") % {"what": options["questionnaire"]}
+            )
         try:
             definition = selectors.definition_of(version)
         except DefinitionError as error:
@@ -32,7 +34,9 @@ class Command(BaseCommand):
         try:
             written = json.loads(options["answers"].read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as error:
-            raise CommandError(_("Fichier de réponses illisible : %(what)s") % {"what": error}) from error
+            raise CommandError(
+                _("Fichier de réponses illisible\u00a0: %(what)s") % {"what": error}
+            ) from error
         if not isinstance(written, dict):
             raise CommandError(_("Le fichier de réponses doit être un objet {question: réponse}."))
         answers, problems = {}, []
@@ -40,13 +44,13 @@ class Command(BaseCommand):
             question = definition.questions.get(code)
             if question is None:
                 problems.append(
-                    _("%(code)s : cette question n’est pas dans le questionnaire") % {"code": code}
+                    _("%(code)s\u00a0: cette question n’est pas dans le questionnaire") % {"code": code}
                 )
                 continue
             try:
                 answers[code] = read_authored(question, raw)
             except AnswerError as error:
-                problems.append(f"{code} : {answer_error(error)}")
+                problems.append(f"{code}\u00a0: {answer_error(error)}")
         if problems:
             raise CommandError("\n".join(problems))
         self.stdout.write(json.dumps(explain(definition, answers), ensure_ascii=False, indent=2))

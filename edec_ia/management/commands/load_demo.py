@@ -13,7 +13,8 @@ from edec_ia.demonstration.identities import SIREN_CAPACITY
 
 class Command(BaseCommand):
     help = (
-        "Charge un programme fictif (« demonstration »). Les mêmes arguments donnent les mêmes lignes ; "
+        "Charge un programme fictif («\u00a0demonstration\u00a0»). Les mêmes arguments donnent les mêmes "
+        "lignes\u00a0; "
         "une démonstration déjà là n’est pas touchée, sauf avec --reset."
     )
 
@@ -48,7 +49,9 @@ class Command(BaseCommand):
         programme = loading.load(request, self._say)
         if options["publish"]:
             loading.complete(programme, self._say)
-        self.stdout.write(self.style.SUCCESS(f"Prêt : {programme.name}, {request.companies} entreprises."))
+        self.stdout.write(
+            self.style.SUCCESS(f"Prêt\u00a0: {programme.name}, {request.companies} entreprises.")
+        )
 
     def _request(self, options: dict[str, Any]) -> loading.DemoRequest:
         if not 1 <= options["companies"] <= SIREN_CAPACITY:

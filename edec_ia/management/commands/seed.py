@@ -21,4 +21,4 @@ class Command(BaseCommand):
         programme = install_official_programme()
         install_public_agreement(programme=programme)
         install_catalogue(programme=programme)
-        self.stdout.write(self.style.SUCCESS(f"Prêt : {programme.name}."))
+        self.stdout.write(self.style.SUCCESS(f"Prêt\u00a0: {programme.name}."))

@@ -12,10 +12,10 @@ from programme.models import Programme
 
 
 class Command(BaseCommand):
-    help = "Compare les totaux tenus à jour avec la somme des parts ; les récrit avec --repair."
+    help = "Compare les totaux tenus à jour avec la somme des parts\u00a0; les récrit avec --repair."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--programme", default="", help="un seul programme ; tous par défaut")
+        parser.add_argument("--programme", default="", help="un seul programme\u00a0; tous par défaut")
         parser.add_argument("--repair", action="store_true", help="récrit les totaux qui diffèrent")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -23,10 +23,10 @@ class Command(BaseCommand):
         slug, gaps = options["programme"], 0
         programmes = Programme.objects.filter(slug=slug) if slug else Programme.objects.order_by("slug")
         if slug and not programmes:
-            raise CommandError(_("Aucun programme à l’adresse « %(slug)s ».") % {"slug": slug})
+            raise CommandError(_("Aucun programme à l’adresse «\u00a0%(slug)s\u00a0».") % {"slug": slug})
         for programme in programmes:
             wrong = wrong_totals(programme)
-            self.stdout.write(f"{programme.name} : {len(wrong)}")
+            self.stdout.write(f"{programme.name}\u00a0: {len(wrong)}")
             for gap in wrong:
                 self.stdout.write(f"  {gap}")
             if wrong and options["repair"]:

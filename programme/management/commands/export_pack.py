@@ -21,11 +21,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, slug: str, file: Path, **options: Any) -> None:
         programme = Programme.objects.filter(slug=slug).first()
         if programme is None:
-            raise CommandError(_("Aucun programme à l’adresse « %(slug)s ».") % {"slug": slug})
+            raise CommandError(_("Aucun programme à l’adresse «\u00a0%(slug)s\u00a0».") % {"slug": slug})
         text = export_pack(programme=programme)
         try:
             file.write_text(text, encoding="utf-8")
         except OSError as error:
             reason = error.strerror or str(error)
-            raise CommandError(_("Fichier impossible à écrire : %(reason)s") % {"reason": reason}) from None
-        self.stdout.write(self.style.SUCCESS(_("Écrit : %(path)s") % {"path": file}))
+            raise CommandError(
+                _("Fichier impossible à écrire\u00a0: %(reason)s") % {"reason": reason}
+            ) from None
+        self.stdout.write(self.style.SUCCESS(_("Écrit\u00a0: %(path)s") % {"path": file}))

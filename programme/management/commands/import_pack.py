@@ -13,7 +13,10 @@ from programme.services.packs import SectionChanges, apply_pack, compare_pack
 
 
 class Command(BaseCommand):
-    help = "Applique un lot de territoire : ce qui manque est ajouté, le reste mis à jour, rien n’est retiré."
+    help = (
+        "Applique un lot de territoire\u00a0: ce qui manque est ajouté, le reste mis à jour, rien "
+        "n’est retiré."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FICHIER", type=Path)
@@ -23,29 +26,29 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, programme: str, dry_run: bool, **options: Any) -> None:
         found = Programme.objects.filter(slug=programme).first()
         if found is None:
-            raise CommandError(_("Aucun programme à l’adresse « %(slug)s ».") % {"slug": programme})
+            raise CommandError(_("Aucun programme à l’adresse «\u00a0%(slug)s\u00a0».") % {"slug": programme})
         try:
             text = file.read_text(encoding="utf-8")
             sections = compare_pack(programme=found, text=text)
             self._tell(sections)
             if dry_run:
-                self.stdout.write(_("Essai : rien n’a été changé."))
+                self.stdout.write(_("Essai\u00a0: rien n’a été changé."))
                 return
             if not any(section.changes for section in sections):
                 return
             apply_pack(actor=None, programme=found, text=text)
         except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(_("Fichier illisible : %(reason)s") % {"reason": error}) from None
+            raise CommandError(_("Fichier illisible\u00a0: %(reason)s") % {"reason": error}) from None
         except BusinessError as error:
             raise CommandError(error.message) from None
         self.stdout.write(self.style.SUCCESS(_("Appliqué.")))
 
     def _tell(self, sections: list[SectionChanges]) -> None:
         if not any(section.changes for section in sections):
-            self.stdout.write(_("Rien à changer : le programme dit déjà ce que dit le lot."))
+            self.stdout.write(_("Rien à changer\u00a0: le programme dit déjà ce que dit le lot."))
             return
         for section in sections:
-            self.stdout.write(f"{section.label} : {len(section.changes)}")
+            self.stdout.write(f"{section.label}\u00a0: {len(section.changes)}")
             for change in section.changes:
                 self.stdout.write(f"  {'+' if change.added else '~'} {change.what}")
                 for detail in change.details:

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Annonce ce qui arrive au terme de sa conservation, et efface ce qui a été annoncé à temps."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--programme", default="", help="un seul programme ; tous par défaut")
+        parser.add_argument("--programme", default="", help="un seul programme\u00a0; tous par défaut")
         parser.add_argument("--today", type=date.fromisoformat, help="AAAA-MM-JJ (aujourd’hui)")
         parser.add_argument("--dry-run", action="store_true", help="dit ce qui est dû, sans rien écrire")
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
                 continue
             for done in review_retention(programme=programme, today=today):
                 self.stdout.write(
-                    _("  %(label)s : %(due)s dus, %(announced)s annoncés, %(purged)s effacés")
+                    _("  %(label)s\u00a0: %(due)s dus, %(announced)s annoncés, %(purged)s effacés")
                     % {
                         "label": done.label,
                         "due": done.due,
@@ -40,18 +40,18 @@ class Command(BaseCommand):
                     }
                 )
         if options["dry_run"]:
-            self.stdout.write(_("Essai : rien n’a été annoncé ni effacé."))
+            self.stdout.write(_("Essai\u00a0: rien n’a été annoncé ni effacé."))
 
     def _programmes(self, slug: str) -> list[Programme | None]:
         if not slug:
             return [None, *Programme.objects.order_by("slug")]
         found = Programme.objects.filter(slug=slug).first()
         if found is None:
-            raise CommandError(_("Aucun programme à l’adresse « %(slug)s ».") % {"slug": slug})
+            raise CommandError(_("Aucun programme à l’adresse «\u00a0%(slug)s\u00a0».") % {"slug": slug})
         return [found]
 
     def _list(self, programme: Programme | None, today: date) -> None:
         for rule in retention_rules.values():
             due = rule.due(programme, today)
             oldest = f" (depuis le {format_date(due[0].due_on)})" if due else ""
-            self.stdout.write(f"  {rule.label} : {len(due)}{oldest}")
+            self.stdout.write(f"  {rule.label}\u00a0: {len(due)}{oldest}")
