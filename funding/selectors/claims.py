@@ -284,6 +284,11 @@ class FunderAccount:
         return self.asked_cents - self.given_back_cents - self.received_cents + self.repaid_cents
 
     @property
+    def overpaid_cents(self) -> int:
+        """What it paid too much, not yet given back; nothing while it owes."""
+        return max(0, -self.due_cents)
+
+    @property
     def outstanding_cents(self) -> int:
         """Advance not yet taken back."""
         return self.advanced_cents - self.imputed_cents

@@ -114,6 +114,16 @@ def test_a_claim_from_its_preparation_to_its_payment(planned, state, officer, di
     claim.refresh_from_db()
     assert (claim.status, claim.receipts.count()) == (ClaimStatus.PAID, 1)
     assert "payé" in text(client.get(url(planned, "claim_list")))
+    more = {
+        "amount": "250 €",
+        "received_on": "2026-06-30",
+        "reference": "VIR 13",
+        "form_token": TOKEN[:-1] + "2",
+    }
+    assert client.post(url(planned, "receipt_add", pk=claim.pk), more).status_code == 302
+    shown = text(client.get(url(planned, "claim_list")))
+    assert "trop-perçu\u00a0: 250\u00a0€" in shown.replace("\u202f", "\u00a0")
+    assert "−250" not in shown
 
 
 @pytest.mark.parametrize(
