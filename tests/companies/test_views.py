@@ -209,6 +209,13 @@ def test_a_wrong_entry_is_refused_and_kept(office: Client, changes: dict[str, st
     assert Participation.objects.count() == 0
 
 
+def test_an_empty_entry_is_answered_in_the_words_of_the_page(office: Client) -> None:
+    """The browser sends it as it is: its own bubble speaks its own language and shows one error."""
+    assert b"data-warn-unsaved novalidate" in office.get(LIST + "ajouter/").content
+    answer = office.post(LIST + "ajouter/", {})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["siret", "name", "stage"])
+
+
 def test_a_duplicate_links_to_what_exists(office: Client, enter: Make) -> None:
     existing = enter(1)
     answer = office.post(
