@@ -5,6 +5,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 
 export PORT="${PORT:-8000}"
+# What e-mails and documents tell to open.
+export SITE_URL="${SITE_URL:-http://localhost:$PORT}"
 export DJANGO_SETTINGS_MODULE=edec_ia.settings.dev
 export EDEC_DEMO=1
 # Read by a person in a terminal; the host name only spares a warning of the broker's library.
