@@ -19,7 +19,7 @@ from django.db import connection, transaction  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from core import jobs, pdf  # noqa: E402
+from core import pdf  # noqa: E402
 from diagnostics.models import Answer  # noqa: E402
 from documents.models import Document  # noqa: E402
 from documents.rendering import render, render_html  # noqa: E402
@@ -78,7 +78,7 @@ def measure_report() -> None:
     print(f"| document complet (PDF balisé, données jointes, classeur) | {statistics.median(whole):.2f} s |")
     print(f"| WeasyPrint seul, même HTML | {statistics.median(bare):.2f} s |")
     print(f"| rapport | {ratio:.2f} × |")
-    print(f"| mémoire du processus qui fait le rapport | {_apart('report')} Mo |")
+    print(f"| mémoire du processus qui fait le rapport | {_apart('worker', _apart('work', 'ask'))} Mo |")
 
 
 def measure_release() -> None:
@@ -109,21 +109,20 @@ def measure_release() -> None:
     print(f"| les mêmes requêtes SQL, nues | {statistics.median(bare_times):.2f} s |")
     print(f"| rapport | {ratio:.2f} × |")
     print(f"| protection et attaque | {protection:.1f} s |")
-    print(f"| mémoire de l’agrégation | {_apart('aggregation')} Mo |")
+    print(f"| mémoire de l’agrégation | {_apart('work', 'aggregation')} Mo |")
 
 
-def _apart(what: str) -> int:
-    command = [sys.executable, "-m", "tests.bench.work", what]
-    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
+def _apart(module: str, what: str) -> str:
+    """The last word that a module of these measurements prints, run in a process of its own."""
+    command = [sys.executable, "-m", f"tests.bench.{module}", what]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1]
 
 
 def main() -> None:
     """Measure everything, or one piece of work for its memory."""
     what = sys.argv[1] if len(sys.argv) > 1 else ""
-    if what == "report":
-        document = _report()
-        jobs.run(document.job_id, heartbeat=False)
-        print(_peak_mb())
+    if what == "ask":
+        print(_report().job_id)
     elif what == "aggregation":
         programme = _programme()
         version = main_version(programme, timezone.localdate())
