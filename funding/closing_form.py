@@ -52,11 +52,12 @@ class ReportOpenForm(forms.Form):
 
 
 def asked_day(data: QueryDict) -> date | None:
-    """The past day asked for in an address; none for now, or when it cannot be read."""
+    """The past day asked for in an address; none for now, for a day to come, or when it cannot be read."""
     try:
-        return date.fromisoformat(data.get("at", ""))
+        day = date.fromisoformat(data.get("at", ""))
     except ValueError:
         return None
+    return day if day <= timezone.localdate() else None
 
 
 class SummaryForm(forms.Form):
@@ -69,7 +70,7 @@ class SummaryForm(forms.Form):
 
     @staticmethod
     def day(data: QueryDict, programme: Programme) -> date:
-        """The day asked for in an address; today, within the agreement, when none or unreadable."""
+        """The past day asked for in an address; otherwise today, within the agreement."""
         today = max(programme.starts_on, min(timezone.localdate(), programme.ends_on))
         return asked_day(data) or today
 

@@ -213,6 +213,7 @@ def test_pages_show_a_past_day(claim, planned, officer, state, signed_in):
         assert format_date(MAY) in then
         assert format_euros(now) in browser.get(f"{page}?at={JUNE.isoformat()}").content.decode()
         assert browser.get(f"{page}?at=hier").status_code == 200
+        assert "9999" not in browser.get(f"{page}?at=9999-12-31").content.decode()
     accounts = programme_url(planned, "funding:reconciliation")
     for day, cents in ((MAY, was), (JUNE, now)):
         shown = browser.get(f"{accounts}?at={day.isoformat()}").content.decode()

@@ -47,6 +47,17 @@ def test_the_list_filters_sorts_and_exports_what_is_filtered(
     assert b"<html" not in fragment.content
 
 
+def test_a_trainer_finds_first_the_session_to_teach_next(
+    make_session: MakeSession, trainer: User, officer: User, signed_in: SignIn
+) -> None:
+    for days in (-20, 30, -3, 0, 8):
+        make_session(start=TODAY + timedelta(days=days), place=f"Salle {days}", trainer=trainer)
+    shown = re.findall(r"Salle (-?\d+)", signed_in(trainer).get(BASE).content.decode())
+    assert [int(days) for days in shown] == [0, 8, 30, -3, -20]
+    shown = re.findall(r"Salle (-?\d+)", signed_in(officer).get(BASE).content.decode())
+    assert [int(days) for days in shown] == [30, 8, 0, -3, -20]
+
+
 def test_sessions_whose_attendance_is_missing_can_be_found(
     signed_in: SignIn, officer: User, make_session: MakeSession, company: Participation
 ) -> None:

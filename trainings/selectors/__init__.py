@@ -2,6 +2,7 @@
 
 from trainings.selectors.catalogue import CourseCard, ProviderRow, course_cards, course_for, provider_rows
 from trainings.selectors.sessions import (
+    NEAREST,
     SessionRow,
     company_enrolments,
     enrolment_for,
@@ -15,6 +16,7 @@ from trainings.selectors.sessions import (
     session_rows,
     sessions_to_mark,
     thin_sessions,
+    with_nearness,
     with_places,
 )
 from trainings.selectors.sheet import (
@@ -35,6 +37,7 @@ from trainings.selectors.totals import (
 )
 
 __all__ = [
+    "NEAREST",
     "CourseCard",
     "HeldSession",
     "ProviderRow",
@@ -65,5 +68,6 @@ __all__ = [
     "training_profile",
     "training_sessions",
     "training_totals",
+    "with_nearness",
     "with_places",
 ]

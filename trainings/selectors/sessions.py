@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from companies.models import Participation
@@ -74,6 +74,19 @@ def with_places(rows: QuerySet[Session]) -> QuerySet[Session]:
         .prefetch_related(Prefetch("half_days", queryset=HalfDay.objects.order_by("day", "starts_at")))
         .annotate(taken=_count_of(EnrolmentStatus.REGISTERED), waiting=_count_of(EnrolmentStatus.WAITING))
     )
+
+
+def with_nearness(rows: QuerySet[Session], today: date) -> QuerySet[Session]:
+    """Sessions with what sorts them as a trainer looks for them: ``NEAREST``."""
+    to_come = Q(ends_on__gte=today)
+    return rows.annotate(
+        is_over=Case(When(to_come, then=Value(0)), default=Value(1)),
+        comes_on=Case(When(to_come, then=F("starts_on"))),
+    )
+
+
+NEAREST = ("is_over", "comes_on", "-starts_on")
+"""The one under way or to come first, then the next ones; last those that are over, latest first."""
 
 
 def matching_sessions(rows: QuerySet[Session], text: str) -> QuerySet[Session]:

@@ -35,18 +35,20 @@ READERS = (*STAFF, Role.TRAINER)
 @allow(*READERS)
 @require_safe
 def session_list(request: ProgrammeRequest) -> HttpResponseBase:
-    """Sessions of the programme; a trainer sees her own."""
+    """Sessions of the programme; a trainer sees her own, the next one first."""
+    mine = selectors.with_places(Session.objects.visible_to(request.access))
     listing: Listing[Session] = Listing(
         request,
-        queryset=selectors.with_places(Session.objects.visible_to(request.access)),
+        queryset=selectors.with_nearness(mine, timezone.localdate()),
         filterset_class=SessionFilter,
         sorts={
+            "proximite": selectors.NEAREST,
             "date": ("starts_on",),
             "formation": ("course__title",),
             "organisme": ("provider__name",),
             "inscrits": ("taken",),
         },
-        default_sort="-date",
+        default_sort="-date" if request.access.is_staff else "proximite",
     )
     if listing.export_format:
         return export_response(_export(listing), fmt=listing.export_format, filename="sessions")
