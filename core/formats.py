@@ -68,3 +68,8 @@ def format_month(day: date) -> str:
 def format_time(moment: datetime) -> str:
     """``14 h 02``, for a moment already in local time."""
     return f"{moment.hour}\u00a0h\u00a0{moment.minute:02d}"
+
+
+def format_moment(moment: datetime) -> str:
+    """``29 janvier 2019 à 14 h 02``, of a local moment."""
+    return f"{format_date(moment)} à {format_time(moment)}"

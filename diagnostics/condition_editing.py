@@ -13,7 +13,6 @@ from typing import Any
 
 IS, IS_NOT, AT_LEAST, AT_MOST = "is", "is_not", "at_least", "at_most"
 ANSWERED, UNANSWERED, LEVEL = "answered", "unanswered", "level"
-WORDS = (IS, IS_NOT, AT_LEAST, AT_MOST, ANSWERED, UNANSWERED)
 ALL, ANY, NONE, NOT_ALL = "all", "any", "none", "not_all"
 MODES = (ALL, ANY, NONE, NOT_ALL)
 LEVEL_OF = "niveau:"

@@ -68,8 +68,7 @@ def moment(value: datetime | None) -> str:
     """``29 janvier 2019 à 14 h 02``."""
     if not value:
         return "–"
-    local = timezone.localtime(value)
-    return f"{formats.format_date(local)} à {formats.format_time(local)}"
+    return formats.format_moment(timezone.localtime(value))
 
 
 @register.filter

@@ -192,9 +192,8 @@ def _facts(details: dict[str, Any]) -> str:
     if not details:
         return ""
     low, high = details["cost_min_cents"], details["cost_max_cents"]
-    cost = (
-        format_euros_round(high) if low == high else f"{format_euros_round(low)} à {format_euros_round(high)}"
-    )
+    words = {"low": format_euros_round(low), "high": format_euros_round(high)}
+    cost = words["high"] if low == high else _("%(low)s à %(high)s") % words
     return " · ".join((effort_words(details["effort"]), impact_words(details["impact"]), cost))
 
 

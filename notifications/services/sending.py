@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import PersonalLink, User
 from accounts.services import mint_personal_link
 from core import jobs
-from core.formats import format_date, format_time
+from core.formats import format_moment
 from core.models import StoredFile
 from core.registries import message_templates
 from notifications.enums import MessageStatus, Topic
@@ -184,7 +184,7 @@ def send_export_receipt(
         recipient=user,
         programme=programme,
         context={
-            "at": f"{format_date(at)} à {format_time(at)}",
+            "at": format_moment(at),
             "lines": [list(line) for line in lines],
             "page_url": f"{settings.SITE_URL.rstrip('/')}{programme_url(programme, 'programme:my_data')}",
         },
